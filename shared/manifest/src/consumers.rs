@@ -1,0 +1,113 @@
+//! What hears which event, what works off which queue, and the relay.
+//!
+//! A consumer has an SQS queue and a dead-letter queue of its own, both named after it.
+
+use crate::Sizing;
+use crate::macros::function_name;
+
+/// Keeps the number of active products of each category.
+pub const PRODUCTS_ON_PRODUCT_CHANGED: Source = Source {
+    name: function_name!(PRODUCTS_ON_PRODUCT_CHANGED),
+    service: "products",
+    hears: Hears::Events(&[
+        "products.product-created.v1",
+        "products.product-changed.v1",
+        "products.product-archived.v1",
+    ]),
+    ..Source::DEFAULT
+};
+
+/// Cuts an import into chunks.
+pub const PRODUCTS_ON_IMPORT_REQUESTED: Source = Source {
+    name: function_name!(PRODUCTS_ON_IMPORT_REQUESTED),
+    service: "products",
+    hears: Hears::Events(&["products.import-requested.v1"]),
+    batch: 1,
+    sizing: Sizing::WORK,
+    ..Source::DEFAULT
+};
+
+/// Writes the products of one chunk of an import.
+pub const PRODUCTS_ON_IMPORT_CHUNK: Source = Source {
+    name: function_name!(PRODUCTS_ON_IMPORT_CHUNK),
+    service: "products",
+    hears: Hears::Work,
+    batch: 1,
+    concurrency: Some(8),
+    sizing: Sizing::WORK,
+    ..Source::DEFAULT
+};
+
+/// Publishes what the tables' outboxes hold.
+pub const PLATFORM_RELAY_OUTBOX: Source = Source {
+    name: function_name!(PLATFORM_RELAY_OUTBOX),
+    service: "platform",
+    hears: Hears::Outboxes,
+    batch: 100,
+    ..Source::DEFAULT
+};
+
+/// Every consumer, in reading order.
+pub const ALL: &[&Source] = &[
+    &PRODUCTS_ON_PRODUCT_CHANGED,
+    &PRODUCTS_ON_IMPORT_REQUESTED,
+    &PRODUCTS_ON_IMPORT_CHUNK,
+    &PLATFORM_RELAY_OUTBOX,
+];
+
+/// What a consumer hears, and how it is served.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Source {
+    /// The function's, binary's and queue's name.
+    pub name: &'static str,
+    /// The service it belongs to.
+    pub service: &'static str,
+    /// Where its records come from.
+    pub hears: Hears,
+    /// Records handed over at once.
+    pub batch: u32,
+    /// How often a record is tried before it goes to the dead-letter queue.
+    pub tries: u32,
+    /// How many run at once, where that is bounded.
+    pub concurrency: Option<u32>,
+    /// Memory and time.
+    pub sizing: Sizing,
+}
+
+impl Source {
+    const DEFAULT: Self = Self {
+        name: "",
+        service: "",
+        hears: Hears::Work,
+        batch: 10,
+        tries: 5,
+        concurrency: None,
+        sizing: Sizing::EVENTS,
+    };
+
+    /// Whether the records come over a queue of the consumer's own.
+    pub const fn has_queue(&self) -> bool {
+        !matches!(self.hears, Hears::Outboxes)
+    }
+
+    /// The queue's visibility timeout in seconds: six times the function's, as AWS advises.
+    pub const fn visibility_s(&self) -> u32 {
+        self.sizing.timeout_s * 6
+    }
+
+    /// The variable that holds the queue's URL for those who send to it.
+    pub fn queue_env(&self) -> String {
+        format!("{}_QUEUE_URL", self.name.replace('-', "_").to_uppercase())
+    }
+}
+
+/// Where a consumer's records come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hears {
+    /// Events of these types, through its own queue on the topics of the services they name.
+    Events(&'static [&'static str]),
+    /// Messages sent to its queue by functions that are granted it.
+    Work,
+    /// The streams of every table that has an outbox.
+    Outboxes,
+}

@@ -1,0 +1,219 @@
+//! HTTP endpoints: what is answered, to whom, how often.
+
+use crate::Sizing;
+use crate::macros::routes;
+
+routes! {
+    platform {
+        PLATFORM_HEALTH     GET    "/health"                            Public   Browse;
+        PLATFORM_OPENAPI    GET    "/openapi.json"                      Public   Browse;
+        PLATFORM_DOCS       GET    "/docs"                              Public   Browse;
+        PLATFORM_KEYS       GET    "/.well-known/jwks.json"             Public   Browse;
+        PLATFORM_DISCOVERY  GET    "/.well-known/openid-configuration"  Public   Browse;
+    }
+    products {
+        PRODUCTS_LIST           GET     "/api/v1/products"                  Visitor                Browse;
+        PRODUCTS_CREATE         POST    "/api/v1/products"                  Can("product:create")  Write;
+        PRODUCTS_EXPORT         GET     "/api/v1/products/export"           Can("product:read")    Bulk    { sizing: Sizing::BULK };
+        PRODUCTS_IMPORT         POST    "/api/v1/products/import"           Can("product:create")  Bulk    { sizing: Sizing::BULK, body_bytes: 4 * MIB };
+        PRODUCTS_IMPORT_UPLOAD  POST    "/api/v1/products/import/uploads"   Can("product:create")  Bulk;
+        PRODUCTS_IMPORT_STATUS  GET     "/api/v1/products/import/{id}"      Can("product:create")  Browse;
+        PRODUCTS_GET            GET     "/api/v1/products/{id}"             Visitor                Browse;
+        PRODUCTS_UPDATE         PUT     "/api/v1/products/{id}"             Can("product:update")  Write;
+        PRODUCTS_ARCHIVE        DELETE  "/api/v1/products/{id}"             Can("product:delete")  Write;
+        CATEGORIES_LIST         GET     "/api/v1/categories"                Public                 Browse;
+        CATEGORIES_CREATE       POST    "/api/v1/categories"                Can("product:update")  Write;
+        CATEGORIES_UPDATE       PUT     "/api/v1/categories/{id}"           Can("product:update")  Write;
+        CATEGORIES_DELETE       DELETE  "/api/v1/categories/{id}"           Can("product:update")  Write;
+        CATEGORIES_PRODUCTS     GET     "/api/v1/categories/{id}/products"  Visitor                Browse;
+    }
+}
+
+/// `$default`: preflights, unknown paths (404) and known paths with a wrong method (405).
+/// It is no endpoint, so it is not in [`ALL`].
+pub const PLATFORM_FALLBACK: Route = Route {
+    name: "platform-fallback",
+    service: "platform",
+    method: Method::ANY,
+    path: "$default",
+    ..Route::DEFAULT
+};
+
+const MIB: usize = 1024 * 1024;
+
+/// One HTTP endpoint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Route {
+    /// The function's and binary's name, `products-list`.
+    pub name: &'static str,
+    /// The service it belongs to: the package in `functions/`.
+    pub service: &'static str,
+    /// The HTTP method.
+    pub method: Method,
+    /// The path, with `{parameters}`, from the API's root.
+    pub path: &'static str,
+    /// Who may call.
+    pub who: Who,
+    /// How often.
+    pub rate: Rate,
+    /// Whether a mutation honours `Idempotency-Key`.
+    pub replay: Replay,
+    /// The largest body accepted, in bytes; more is 413.
+    pub body_bytes: usize,
+    /// Memory and time.
+    pub sizing: Sizing,
+}
+
+impl Route {
+    pub(crate) const DEFAULT: Self = Self {
+        name: "",
+        service: "",
+        method: Method::GET,
+        path: "",
+        who: Who::Public,
+        rate: Rate::Browse,
+        replay: Replay::by_key,
+        body_bytes: MIB,
+        sizing: Sizing::HTTP,
+    };
+
+    /// Whether the endpoint changes something.
+    pub const fn mutates(&self) -> bool {
+        !matches!(self.method, Method::GET)
+    }
+
+    /// Whether an `Idempotency-Key` is honoured here.
+    pub const fn once_only(&self) -> bool {
+        self.mutates()
+            && !matches!(self.method, Method::ANY)
+            && matches!(self.replay, Replay::by_key)
+    }
+
+    /// Whether the endpoint looks at access tokens, and so needs the public keys.
+    pub const fn admits_tokens(&self) -> bool {
+        !matches!(self.who, Who::Public | Who::Signature)
+    }
+
+    /// The names of the path's parameters, in order.
+    pub fn parameters(&self) -> impl Iterator<Item = &'static str> {
+        self.path
+            .split('/')
+            .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
+    }
+}
+
+/// HTTP methods in use.
+#[allow(clippy::upper_case_acronyms)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Method {
+    /// Reads.
+    GET,
+    /// Creates or starts.
+    POST,
+    /// Changes.
+    PUT,
+    /// Removes.
+    DELETE,
+    /// The fallback's: whatever no route takes.
+    ANY,
+}
+
+impl Method {
+    /// As it stands in a request line.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::GET => "GET",
+            Self::POST => "POST",
+            Self::PUT => "PUT",
+            Self::DELETE => "DELETE",
+            Self::ANY => "ANY",
+        }
+    }
+}
+
+/// Who may call an endpoint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Who {
+    /// Anybody; a token is not looked at.
+    Public,
+    /// Anybody; a token, when there is one, must be good and may show more.
+    Visitor,
+    /// A shopper, or a guest with a cart token.
+    Guest,
+    /// Anybody who is signed in.
+    Shopper,
+    /// Who holds the permission.
+    Can(&'static str),
+    /// A third party that signs its calls; the endpoint checks the signature.
+    Signature,
+}
+
+/// How often an endpoint may be called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rate {
+    /// Reading the shop: the gateway's throttle only.
+    Browse,
+    /// Small changes by signed-in people: the gateway's throttle only.
+    Write,
+    /// Work that costs much: a bucket for each caller.
+    Bulk,
+}
+
+impl Rate {
+    /// The gateway's throttle for the route, over all callers.
+    pub const fn throttle(self) -> Throttle {
+        match self {
+            Self::Browse => Throttle {
+                per_second: 2_000,
+                burst: 4_000,
+            },
+            Self::Write => Throttle {
+                per_second: 500,
+                burst: 1_000,
+            },
+            Self::Bulk => Throttle {
+                per_second: 50,
+                burst: 100,
+            },
+        }
+    }
+
+    /// The caller's own bucket, where there is one.
+    pub const fn bucket(self) -> Option<TokenBucket> {
+        match self {
+            Self::Browse | Self::Write => None,
+            Self::Bulk => Some(TokenBucket {
+                capacity: 60,
+                per_minute: 60,
+            }),
+        }
+    }
+}
+
+/// A throttle at the gateway, over all callers of a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Throttle {
+    /// Requests a second, sustained.
+    pub per_second: u32,
+    /// Requests at once.
+    pub burst: u32,
+}
+
+/// A caller's token bucket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TokenBucket {
+    /// Requests at once, from a full bucket.
+    pub capacity: u32,
+    /// How many come back each minute.
+    pub per_minute: u32,
+}
+
+/// Whether a mutation honours `Idempotency-Key`.
+#[allow(non_camel_case_types)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Replay {
+    /// The first answer is kept for a day and replayed.
+    by_key,
+    /// The answer holds secrets or is deduplicated otherwise: the header is ignored.
+    never_replayed,
+}

@@ -1,0 +1,28 @@
+//! What runs by the clock.
+
+use crate::Sizing;
+use crate::macros::function_name;
+
+/// Fails imports that stopped making progress.
+pub const PRODUCTS_EXPIRE_IMPORTS: Schedule = Schedule {
+    name: function_name!(PRODUCTS_EXPIRE_IMPORTS),
+    service: "products",
+    every_minutes: 15,
+    sizing: Sizing::EVENTS,
+};
+
+/// Every schedule, in reading order.
+pub const ALL: &[&Schedule] = &[&PRODUCTS_EXPIRE_IMPORTS];
+
+/// A function that runs by the clock. A run may be repeated or skipped; it must not matter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Schedule {
+    /// The function's and binary's name.
+    pub name: &'static str,
+    /// The service it belongs to.
+    pub service: &'static str,
+    /// Minutes between two runs.
+    pub every_minutes: u32,
+    /// Memory and time.
+    pub sizing: Sizing,
+}
