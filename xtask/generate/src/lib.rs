@@ -1,0 +1,1 @@
+//! Writes everything that follows from the manifest.

@@ -1,0 +1,3 @@
+//! `generate gen | check | new`.
+
+fn main() {}
