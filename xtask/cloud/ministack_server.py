@@ -1,0 +1,171 @@
+"""Starts MiniStack for `cargo xtask up` and mends the few places where 1.5.33 differs from AWS.
+
+Each mend names what AWS does. `rewrite` refuses to start when the text that it replaces is not
+there exactly once, so that another version of MiniStack cannot run half mended.
+"""
+
+import contextvars
+import inspect
+import socketserver
+
+# Without this every invocation of a Rust function waits 44 ms for a delayed acknowledgement.
+socketserver.StreamRequestHandler.disable_nagle_algorithm = True
+
+from ministack.core import iam_actions
+from ministack.services import apigateway, lambda_svc
+from ministack.services.cloudformation import _stacks, engine, provisioners
+
+
+def rewrite(module, function, *replacements):
+    """Compiles `function` again with each `(old, new)` text replaced."""
+    source = inspect.getsource(getattr(module, function))
+    for old, new in replacements:
+        if source.count(old) != 1:
+            raise SystemExit(f"MiniStack's {module.__name__}.{function} is not the one this mend was written for: {old!r}")
+        source = source.replace(old, new)
+    exec(compile(source, f"<mended {function}>", "exec"), module.__dict__)
+
+
+# AWS applies the SAM transform to a nested stack's template too.
+_in_nested_stack = contextvars.ContextVar("in_nested_stack", default=False)
+_parse_template = engine._parse_template
+_deploy_nested = provisioners._cfn_nested_stack_deploy
+
+
+def parse_template(body):
+    template = _parse_template(body)
+    return engine._apply_transforms(template) if _in_nested_stack.get() else template
+
+
+def deploy_nested(*args, **named):
+    token = _in_nested_stack.set(True)
+    try:
+        return _deploy_nested(*args, **named)
+    finally:
+        _in_nested_stack.reset(token)
+
+
+engine._parse_template = parse_template
+provisioners._cfn_nested_stack_deploy = deploy_nested
+
+
+# An unchanged resource of a nested stack keeps its attributes through an update, so that
+# `Fn::GetAtt` on it still resolves.
+_update_resource = provisioners._update_resource
+
+
+def update_resource(resource_type, physical_id, old, new, stack_name, logical_id=None, old_attrs=None):
+    if old_attrs is None:
+        known = _stacks.get(stack_name, {}).get("_resources", {}).get(logical_id, {})
+        old_attrs = known.get("Attributes") or {}
+    updated_id, attrs = _update_resource(resource_type, physical_id, old, new, stack_name, logical_id, old_attrs)
+    return updated_id, ({**old_attrs, **(attrs or {})} if updated_id == physical_id else attrs)
+
+
+provisioners._update_resource = update_resource
+
+
+# An HTTP API without a CORS configuration sends OPTIONS to its routes like any other method.
+rewrite(apigateway, "_handle_execute_in_scope", ('if method == "OPTIONS":', 'if method == "OPTIONS" and cors_cfg:'))
+
+
+# The batch forms of these calls need the permission of the single form; they have no action of their own.
+_BATCH_ACTIONS = {
+    "PublishBatch": "Publish",
+    "SendMessageBatch": "SendMessage",
+    "DeleteMessageBatch": "DeleteMessage",
+    "ChangeMessageVisibilityBatch": "ChangeMessageVisibility",
+}
+_action_from_query = iam_actions._action_from_query
+_action_from_target = iam_actions._action_from_target
+
+
+def action_from_query(*args):
+    action = _action_from_query(*args)
+    return _BATCH_ACTIONS.get(action, action)
+
+
+def action_from_target(headers):
+    action = _action_from_target(headers)
+    return _BATCH_ACTIONS.get(action, action)
+
+
+iam_actions._action_from_query = action_from_query
+iam_actions._action_from_target = action_from_target
+
+
+# A DynamoDB stream source honours partial batch responses, bisecting, the number of attempts
+# and the on-failure destination. MiniStack takes a partial failure for a success: records are lost.
+_struggling = {}  # event source id -> {"first": sequence number, "tries": int, "limit": int or None}
+
+
+def _sequence(record):
+    return str(record["dynamodb"]["SequenceNumber"])
+
+
+def stream_take(esm, records):
+    """The next batch, shorter while a failing one is being bisected."""
+    state = _struggling.get(esm["UUID"])
+    if state and records and state["first"] == _sequence(records[0]) and state["limit"]:
+        return records[: state["limit"]]
+    return records
+
+
+def stream_deliver(esm, function, batch, raw, stream_arn):
+    """Invokes the function; returns its result and how many of the `raw` records are done with."""
+    result = lambda_svc._execute_function(function, {"Records": batch})
+    order = [_sequence(record) for record in raw]
+    if result.get("error"):
+        failed_at = order.index(_sequence(batch[0]))
+    else:
+        body = result.get("body")
+        failures = body.get("batchItemFailures") if isinstance(body, dict) else None
+        if not failures or "ReportBatchItemFailures" not in esm.get("FunctionResponseTypes", []):
+            _struggling.pop(esm["UUID"], None)
+            return result, len(raw)
+        failed = {str(failure.get("itemIdentifier") or "") for failure in failures}
+        # The checkpoint moves to the first failed record; all from there are delivered again.
+        failed_at = next((i for i, number in enumerate(order) if number in failed), 0)
+    if failed_at > 0:
+        return {"body": {}, "log": result.get("log", "")}, failed_at
+    state = _struggling.get(esm["UUID"])
+    if not state or state["first"] != order[0]:
+        state = _struggling[esm["UUID"]] = {"first": order[0], "tries": 0, "limit": None}
+    if esm.get("BisectBatchOnFunctionError") and len(raw) > 1:
+        state["limit"] = max(1, len(raw) // 2)
+    else:
+        state["tries"] += 1
+        attempts = int(esm.get("MaximumRetryAttempts", -1))
+        if 0 <= attempts < state["tries"]:
+            lambda_svc._send_ddb_stream_failure_record(
+                esm, function, batch, stream_arn, result, "RetryAttemptsExhausted"
+            )
+            _struggling.pop(esm["UUID"], None)
+            return {"body": {}, "log": result.get("log", "")}, len(raw)
+    if result.get("error"):
+        return result, 0
+    told = {"errorType": "PartialBatchFailure", "errorMessage": "the function reported failed records"}
+    return {"error": True, "body": told, "log": result.get("log", "")}, 0
+
+
+lambda_svc._stream_take = stream_take
+lambda_svc._stream_deliver = stream_deliver
+lambda_svc._ESM_BACKOFF_SECONDS = 0.3
+rewrite(
+    lambda_svc,
+    "_poll_dynamodb_streams",
+    (
+        "batch = _ddb.stream_records_since(table_name, pos, batch_size)",
+        "batch = raw = _stream_take(esm, _ddb.stream_records_since(table_name, pos, batch_size))",
+    ),
+    ('            event = {"Records": batch}\n', ""),
+    (
+        "result = _execute_function(func_rec, event)",
+        "result, raw_len = _stream_deliver(esm, func_rec, batch, raw, source_arn)",
+    ),
+)
+
+from ministack.app import main
+
+if __name__ == "__main__":
+    main()

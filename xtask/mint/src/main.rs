@@ -1,0 +1,3 @@
+//! Makes the local cloud's signing key and tokens.
+
+fn main() {}
