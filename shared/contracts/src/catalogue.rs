@@ -1,0 +1,49 @@
+//! All events in one list, from which their documentation is made.
+
+use schemars::generate::SchemaSettings;
+use schemars::{JsonSchema, Schema};
+
+use crate::Event;
+use crate::products::{ImportRequested, ProductArchived, ProductChanged, ProductCreated};
+
+/// What there is to know of an event's type.
+#[derive(Debug, Clone)]
+pub struct EventDoc {
+    /// The full type: `products.product-created.v1`.
+    pub event_type: &'static str,
+    /// What it says, as its type's own documentation has it.
+    pub description: String,
+    /// The JSON Schema (2020-12) of its data.
+    pub schema: Schema,
+    /// A whole envelope with it, as it travels.
+    pub sample: &'static str,
+}
+
+/// Every event that any service tells, in order of its type.
+pub fn events() -> Vec<EventDoc> {
+    let mut events = vec![
+        doc::<ProductCreated>(include_str!("../samples/products.product-created.v1.json")),
+        doc::<ProductChanged>(include_str!("../samples/products.product-changed.v1.json")),
+        doc::<ProductArchived>(include_str!("../samples/products.product-archived.v1.json")),
+        doc::<ImportRequested>(include_str!("../samples/products.import-requested.v1.json")),
+    ];
+    events.sort_by_key(|event| event.event_type);
+    events
+}
+
+fn doc<T: Event + JsonSchema>(sample: &'static str) -> EventDoc {
+    let schema = SchemaSettings::draft2020_12()
+        .into_generator()
+        .into_root_schema_for::<T>();
+    let description = schema
+        .get("description")
+        .and_then(|text| text.as_str())
+        .unwrap_or_default()
+        .to_owned();
+    EventDoc {
+        event_type: T::TYPE,
+        description,
+        schema,
+        sample,
+    }
+}
