@@ -1,0 +1,123 @@
+//! Bodies: from bytes to an endpoint's own type, with every fault told at once.
+
+use crate::problem::{Problem, rows};
+use crate::schema;
+use kernel::Faults;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+/// A media type without its parameters, in lower case; empty when the request names none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MediaType(String);
+
+impl MediaType {
+    pub(crate) fn of(header: Option<&str>) -> Self {
+        let essence = header.unwrap_or_default().split(';').next().unwrap_or_default();
+        Self(essence.trim().to_ascii_lowercase())
+    }
+
+    /// The type and subtype.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// `application/json`, or a type written in JSON such as `application/merge-patch+json`.
+    pub fn is_json(&self) -> bool {
+        self.0 == "application/json" || (self.0.starts_with("application/") && self.0.ends_with("+json"))
+    }
+}
+
+/// A body as it came.
+#[derive(Debug)]
+pub struct Unread<'a> {
+    /// What the client says it is.
+    pub media: MediaType,
+    /// What it sent, decoded.
+    pub bytes: &'a [u8],
+    /// The schema that [`Body::schema`] gave when the function started.
+    pub schema: &'a Value,
+}
+
+/// What the OpenAPI document says of a body.
+#[derive(Debug)]
+pub struct BodyDoc {
+    /// Media types, each with its schema.
+    pub media: Vec<(&'static str, Schema)>,
+    /// A body that works.
+    pub example: Value,
+}
+
+/// What an endpoint reads from a request's body.
+pub trait Body: Sized + Send + 'static {
+    /// The JSON schema that is checked, made once when the function starts; null for none.
+    fn schema() -> Value;
+
+    /// Reads the body.
+    ///
+    /// # Errors
+    /// 400, 415 or 422.
+    fn read(unread: Unread<'_>) -> Result<Self, Problem>;
+
+    /// Describes it; none for endpoints without a body.
+    fn describe(generator: &mut SchemaGenerator) -> Option<BodyDoc>;
+}
+
+/// No body; what a client sends all the same is not looked at.
+impl Body for () {
+    fn schema() -> Value {
+        Value::Null
+    }
+
+    fn read(_unread: Unread<'_>) -> Result<Self, Problem> {
+        Ok(())
+    }
+
+    fn describe(_generator: &mut SchemaGenerator) -> Option<BodyDoc> {
+        None
+    }
+}
+
+/// A JSON body. Its schema comes from its type; what a schema cannot say, `check` does.
+pub trait JsonBody: DeserializeOwned + JsonSchema + Send + 'static {
+    /// Rules over several fields. They see the document as it came, so that their faults are told
+    /// together with the schema's.
+    fn check(_document: &Value, _faults: &mut Faults) {}
+
+    /// A body that works, for the documentation and the sample event.
+    fn example() -> Value;
+}
+
+impl<T: JsonBody> Body for T {
+    fn schema() -> Value {
+        schema::of::<T>()
+    }
+
+    fn read(unread: Unread<'_>) -> Result<Self, Problem> {
+        if !unread.media.is_json() {
+            return Err(Problem::new(rows::UNSUPPORTED_MEDIA_TYPE).detail("Send the body as application/json."));
+        }
+        read_json(unread.bytes, unread.schema)
+    }
+
+    fn describe(generator: &mut SchemaGenerator) -> Option<BodyDoc> {
+        let schema = generator.subschema_for::<T>();
+        Some(BodyDoc { media: vec![("application/json", schema)], example: T::example() })
+    }
+}
+
+/// Reads a JSON document as `T`, telling all of its faults. Imports use it for their rows.
+///
+/// # Errors
+/// 400 for text that is not JSON, 422 for a document that breaks the schema or a rule.
+pub fn read_json<T: JsonBody>(bytes: &[u8], schema: &Value) -> Result<T, Problem> {
+    let document: Value = serde_json::from_slice(bytes)
+        .map_err(|error| Problem::new(rows::MALFORMED_JSON).detail(format!("The body is not JSON: {error}.")))?;
+    let mut faults = Faults::new();
+    schema::check(schema, &document, &mut faults);
+    T::check(&document, &mut faults);
+    faults.into_result()?;
+    // The text is read, not the checked document: amounts keep every digit only in the text.
+    serde_json::from_slice(bytes)
+        .map_err(|error| Problem::new(rows::VALIDATION_FAILED).fault("", error.to_string()))
+}

@@ -1,0 +1,77 @@
+//! What a service writes for each of its endpoints.
+
+use crate::body::Body;
+use crate::call::Call;
+use crate::caller::Caller;
+use crate::problem::{Problem, Row};
+use crate::query::Query;
+use crate::reply::Reply;
+use aws::{Aws, StartError, Table};
+use manifest::Route;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use std::future::Future;
+
+/// A service: its clients, built once when the function starts.
+pub trait App: Sized + Send + Sync + 'static {
+    /// Builds the clients that the service needs, and opens their connections: start-up runs at
+    /// full speed on Lambda, the first request does not.
+    fn start(aws: &Aws) -> impl Future<Output = Result<Self, StartError>> + Send;
+
+    /// The service's own table, which also keeps its idempotency records and token buckets.
+    fn table(&self) -> Option<&Table> {
+        None
+    }
+}
+
+/// One HTTP endpoint.
+pub trait Endpoint: Sized + Send + Sync + 'static {
+    /// Its row: method, path, who may call, how often.
+    const ROW: &'static Route;
+    /// What the documentation says of it.
+    const DOC: Doc;
+    /// Its service.
+    type App: App;
+    /// Who calls.
+    type Caller: Caller;
+    /// The path's parameters.
+    type Params: Params;
+    /// The query string.
+    type Query: Query;
+    /// The body.
+    type Body: Body;
+    /// The answer.
+    type Reply: Reply;
+
+    /// Answers one call.
+    fn call(
+        app: &Self::App,
+        call: Call<Self>,
+    ) -> impl Future<Output = Result<Self::Reply, Problem>> + Send;
+}
+
+/// What the documentation says of an endpoint beyond its types.
+#[derive(Debug, Clone, Copy)]
+pub struct Doc {
+    /// One line in the imperative: `Create a product`.
+    pub summary: &'static str,
+    /// A few sentences, or nothing.
+    pub detail: &'static str,
+    /// The problems of its service that it may answer with. The walk's own are added by the row.
+    pub problems: &'static [Row],
+}
+
+/// The parameters of a path: `()` or a struct of strings and ids, named as in the row. What does
+/// not parse names nothing, and is 404.
+pub trait Params: DeserializeOwned + Send + 'static {}
+
+impl Params for () {}
+
+/// The one parameter that most paths have.
+#[derive(Debug, Clone, Deserialize)]
+pub struct ObjectParams<T> {
+    /// The thing's id.
+    pub id: T,
+}
+
+impl<T: DeserializeOwned + Send + 'static> Params for ObjectParams<T> {}

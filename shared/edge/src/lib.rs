@@ -1,0 +1,48 @@
+//! The walk: what every request, message and schedule goes through.
+//!
+//! A service says what it does ([`Endpoint`], [`Consumer`], [`Worker`], [`Clockwork`]); this crate
+//! does all that is the same everywhere. [`walk`](walk::Walk) is the request's way, in one file.
+//! This is the only crate that knows `lambda_http` and `lambda_runtime`.
+
+mod answer;
+mod body;
+mod caller;
+mod call;
+mod clockwork;
+mod describe;
+mod endpoint;
+mod gate;
+mod headers;
+mod log;
+mod once;
+mod problem;
+mod query;
+mod records;
+mod reply;
+mod run;
+pub mod schema;
+mod settings;
+mod token;
+mod trace;
+pub mod walk;
+
+pub use answer::Answer;
+pub use body::{Body, BodyDoc, JsonBody, MediaType, Unread};
+pub use call::Call;
+pub use caller::{Anyone, Caller, Identity, Shopper, Staff, Visitor};
+pub use clockwork::Clockwork;
+pub use describe::{Function, Kind, Operation, clockwork, consumer, endpoint, relay, worker};
+pub use endpoint::{App, Doc, Endpoint, ObjectParams, Params};
+pub use problem::{Problem, Row, rows};
+pub use query::Query;
+pub use records::{Consumer, Heard, Relay, Setback, StreamRecord, Worker};
+pub use reply::{
+    Accepted, Bare, Content, Created, Data, Links, List, NoContent, Redirect, Reply, ReplyDoc,
+};
+pub use run::{run, run_clockwork, run_consumer, run_fallback, run_relay, run_worker};
+pub use settings::Settings;
+pub use token::{Claims, Verifier};
+pub use trace::Trace;
+
+/// The request and response bodies of the walk, for tests and for the fallback.
+pub use lambda_http::{Body as RawBody, Request, Response};

@@ -1,0 +1,85 @@
+//! The once-only check: `Idempotency-Key`.
+//!
+//! The record lives in the service's own table. The effect's transaction marks it done and keeps
+//! the answer with it, so there is no moment in which the effect exists and the answer does not.
+
+use crate::answer::Answer;
+use crate::problem::{Problem, rows};
+use aws::{OperationId, Table, once};
+use kernel::Timestamp;
+use manifest::Route;
+use sha2::{Digest, Sha256};
+use std::time::Duration;
+
+/// Whether the request is new, or was answered before.
+pub(crate) enum Gate {
+    Open(aws::Operation),
+    Replay(Answer),
+}
+
+/// What makes two requests the same.
+pub(crate) struct Fingerprint<'a> {
+    /// The signed-in user's id, or the cart token of a guest.
+    pub caller: Option<&'a str>,
+    pub path: &'a str,
+    pub query: &'a str,
+    pub body: &'a [u8],
+}
+
+pub(crate) async fn check(
+    route: &Route,
+    table: Option<&Table>,
+    key: Option<&str>,
+    print: Fingerprint<'_>,
+    lease: Duration,
+    now: Timestamp,
+) -> Result<Gate, Problem> {
+    let fresh = OperationId::generate();
+    let (true, Some(table), Some(key)) = (route.once_only(), table, key) else {
+        return Ok(Gate::Open(aws::Operation::unclaimed(fresh)));
+    };
+    if key.is_empty() || key.len() > 255 || !key.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+        let detail = "Idempotency-Key must have 1 to 255 printable ASCII characters";
+        return Err(Problem::new(rows::VALIDATION_FAILED).fault("/headers/idempotency-key", detail));
+    }
+    let body_hash = hash(&[print.path.as_bytes(), print.query.as_bytes(), print.body]);
+    // Nobody tells two strangers apart, so without a name the key counts only with the body.
+    let scope = match print.caller {
+        Some(caller) => format!("{}|{caller}", route.name),
+        None => format!("{}|{}", route.name, hex(&body_hash)),
+    };
+    match once::claim(table, &scope, key, &body_hash, lease, now, fresh).await? {
+        once::Claim::Fresh(operation) => Ok(Gate::Open(operation)),
+        once::Claim::Replay(mut answer) => {
+            answer.headers.push(("idempotent-replayed".into(), "true".into()));
+            Ok(Gate::Replay(answer))
+        }
+        once::Claim::Reused => Err(rows::IDEMPOTENCY_KEY_REUSED.into()),
+        once::Claim::InFlight { retry_after_s } => Err(Problem::new(rows::IDEMPOTENCY_IN_FLIGHT)
+            .header("retry-after", retry_after_s.max(1).to_string())),
+    }
+}
+
+/// Keeps the first answer, unless it was kept with the effect. An answer of 500 and above is not
+/// kept: the lease ends instead, and a retry goes on under the same operation id.
+pub(crate) async fn keep(table: Option<&Table>, operation: &aws::Operation, answer: &Answer) -> Result<(), aws::TableError> {
+    let Some(table) = table else { return Ok(()) };
+    if answer.status >= 500 {
+        once::release(table, operation).await
+    } else {
+        once::finish(table, operation, answer).await
+    }
+}
+
+fn hash(parts: &[&[u8]]) -> [u8; 32] {
+    let mut digest = Sha256::new();
+    for part in parts {
+        digest.update((part.len() as u64).to_be_bytes());
+        digest.update(part);
+    }
+    digest.finalize().into()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,145 @@
+//! Query strings: typed by a schema like bodies, unknown parameters refused.
+
+use crate::problem::{Problem, rows};
+use crate::schema;
+use kernel::{Faults, Pointer};
+use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+/// What an endpoint reads from the query string.
+pub trait Query: Sized + Send + 'static {
+    /// The schema, made once when the function starts; null for none.
+    fn schema() -> Value;
+
+    /// Reads the pairs.
+    ///
+    /// # Errors
+    /// 422 with every fault.
+    fn read(pairs: &[(String, String)], schema: &Value) -> Result<Self, Problem>;
+}
+
+/// Types that are read from query strings: a flat struct whose fields are all optional or lists.
+/// A list is written comma-separated.
+pub trait QueryParams: DeserializeOwned + JsonSchema + Send + 'static {}
+
+impl Query for () {
+    fn schema() -> Value {
+        serde_json::json!({ "type": "object", "additionalProperties": false })
+    }
+
+    fn read(pairs: &[(String, String)], schema: &Value) -> Result<Self, Problem> {
+        document(pairs, schema).map(|_| ())
+    }
+}
+
+impl<T: QueryParams> Query for T {
+    fn schema() -> Value {
+        schema::of::<T>()
+    }
+
+    fn read(pairs: &[(String, String)], schema: &Value) -> Result<Self, Problem> {
+        let document = document(pairs, schema)?;
+        serde_json::from_value(document)
+            .map_err(|error| Problem::new(rows::VALIDATION_FAILED).fault("", error.to_string()))
+    }
+}
+
+fn document(pairs: &[(String, String)], schema: &Value) -> Result<Value, Problem> {
+    let mut faults = Faults::new();
+    let mut members = Map::new();
+    for (name, text) in pairs {
+        let kind = schema.get("properties").and_then(|known| known.get(name));
+        let value = kind.map_or_else(|| Value::String(text.clone()), |rules| typed(schema, rules, text));
+        if members.insert(name.clone(), value).is_some() {
+            faults.add(Pointer::root().field(name), "is given twice");
+        }
+    }
+    let document = Value::Object(members);
+    schema::check(schema, &document, &mut faults);
+    faults.into_result()?;
+    Ok(document)
+}
+
+/// The text as the type that the schema asks for; where it cannot be that, it stays text, and the
+/// check says what is wrong.
+fn typed(root: &Value, rules: &Value, text: &str) -> Value {
+    let rules = rules
+        .get("$ref")
+        .and_then(Value::as_str)
+        .and_then(|reference| root.pointer(reference.trim_start_matches('#')))
+        .unwrap_or(rules);
+    if let Some(Value::Array(branches)) = rules.get("anyOf") {
+        let readings = branches.iter().map(|branch| typed(root, branch, text));
+        let mut readings: Vec<_> = readings.collect();
+        // A type that also takes text is given the text: amounts keep every digit that way.
+        return readings.iter().position(Value::is_string).map_or_else(|| readings.remove(0), |at| readings.remove(at));
+    }
+    let named = |wanted: &str| match rules.get("type") {
+        Some(Value::String(name)) => name == wanted,
+        Some(Value::Array(names)) => names.iter().any(|name| name == wanted),
+        _ => false,
+    };
+    let text_value = || Value::String(text.to_owned());
+    if named("array") {
+        let items = rules.get("items").unwrap_or(&Value::Null);
+        let parts = text.split(',').filter(|part| !part.is_empty());
+        return Value::Array(parts.map(|part| typed(root, items, part)).collect());
+    }
+    if named("integer") {
+        return text.parse::<u64>().map(Value::from).or_else(|_| text.parse::<i64>().map(Value::from)).unwrap_or_else(|_| text_value());
+    }
+    if named("boolean") {
+        return text.parse::<bool>().map_or_else(|_| text_value(), Value::from);
+    }
+    text_value()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde::Deserialize;
+
+    #[derive(Debug, Deserialize, JsonSchema, PartialEq)]
+    #[serde(deny_unknown_fields, rename_all = "camelCase")]
+    struct Sample {
+        limit: Option<u32>,
+        verified: Option<bool>,
+        #[serde(default)]
+        ids: Vec<String>,
+        brand: Option<String>,
+    }
+
+    impl QueryParams for Sample {}
+
+    fn read(text: &str) -> Result<Sample, Problem> {
+        let pairs: Vec<_> = text
+            .split('&')
+            .filter_map(|pair| pair.split_once('='))
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect();
+        Sample::read(&pairs, &<Sample as Query>::schema())
+    }
+
+    #[test]
+    fn parameters_arrive_as_their_types() {
+        let sample = read("limit=5&verified=true&ids=a,b&brand=7").unwrap();
+        let expected = Sample {
+            limit: Some(5),
+            verified: Some(true),
+            ids: vec!["a".into(), "b".into()],
+            brand: Some("7".into()),
+        };
+        assert_eq!(sample, expected);
+    }
+
+    #[test]
+    fn unknown_wrong_and_repeated_parameters_are_all_told() {
+        let problem = read("limit=x&limit=3&page=1&verified=maybe").unwrap_err();
+        let answer = problem.into_answer(&crate::Links::new(""), "r");
+        let body: Value = serde_json::from_slice(&answer.body).unwrap();
+        let mut pointers: Vec<_> = body["errors"].as_array().unwrap().iter().map(|e| e["pointer"].as_str().unwrap()).collect();
+        pointers.sort_unstable();
+        assert_eq!(pointers, ["/limit", "/page", "/verified"]);
+    }
+}

@@ -1,0 +1,184 @@
+//! The walk of events: queues, work and outbox streams, record by record.
+//!
+//! A record that fails is reported alone; the others of its batch are done. Delivery is at least
+//! once and unordered.
+
+use crate::endpoint::App;
+use crate::log::Line;
+use crate::trace::Trace;
+use aws_lambda_events::dynamodb::Event as StreamEvent;
+use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent};
+use futures_util::FutureExt;
+use kernel::{Clock, SystemClock, Timestamp};
+use manifest::Source;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use std::error::Error;
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+use std::time::{Duration, Instant};
+
+/// Why a record could not be done; it comes again, and at last goes to the dead-letter queue.
+pub type Setback = Box<dyn Error + Send + Sync>;
+
+/// Hears events of other services, or of its own.
+pub trait Consumer: Send + Sync + 'static {
+    /// Its row.
+    const ROW: &'static Source;
+    /// Its service.
+    type App: App;
+    /// The event, or an enum of events told apart by their `type`.
+    type Event: DeserializeOwned + Send;
+
+    /// Does what the event asks for. It must be safe to hear twice and out of order.
+    fn on(app: &Self::App, heard: Heard<Self::Event>) -> impl Future<Output = Result<(), Setback>> + Send;
+}
+
+/// An event as it was heard.
+#[derive(Debug)]
+pub struct Heard<T> {
+    /// The event's own id: the same each time it is delivered.
+    pub id: String,
+    /// When it happened.
+    pub at: Timestamp,
+    /// The trace it belongs to, in a span of our own.
+    pub trace: Trace,
+    /// What happened.
+    pub event: T,
+}
+
+/// Works off messages that its own service sends to its queue.
+pub trait Worker: Send + Sync + 'static {
+    /// Its row.
+    const ROW: &'static Source;
+    /// Its service.
+    type App: App;
+    /// The message, in JSON.
+    type Message: DeserializeOwned + Send;
+
+    /// Does the work. It must be safe to do twice, at once too.
+    fn work(app: &Self::App, message: Self::Message, at: Timestamp) -> impl Future<Output = Result<(), Setback>> + Send;
+}
+
+/// Hands on what the outboxes hold.
+pub trait Relay: Send + Sync + 'static {
+    /// Its row.
+    const ROW: &'static Source;
+    /// Its service.
+    type App: App;
+
+    /// Hands on the records, and names the sequence numbers of those that were not.
+    fn relay(app: &Self::App, records: Vec<StreamRecord>) -> impl Future<Output = Vec<(String, Setback)>> + Send;
+}
+
+/// One insert into an outbox, as the stream tells it.
+#[derive(Debug)]
+pub struct StreamRecord {
+    /// Its place in the stream.
+    pub sequence_number: String,
+    /// The envelope, as it is published.
+    pub envelope: String,
+}
+
+/// The part of an envelope that routing needs; the whole is read as the consumer's own event.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Heading {
+    id: String,
+    occurred_at: Timestamp,
+    traceparent: Option<String>,
+}
+
+/// Answers a batch of events from the consumer's queue.
+pub(crate) async fn consume<C: Consumer>(app: &C::App, batch: SqsEvent) -> SqsBatchResponse {
+    each(C::ROW, batch, |body| async move {
+        let heading: Heading = serde_json::from_str(&body)?;
+        let event: C::Event = serde_json::from_str(&body)?;
+        let trace = Trace::continuing(heading.traceparent.as_deref());
+        C::on(app, Heard { id: heading.id, at: heading.occurred_at, trace, event }).await
+    })
+    .await
+}
+
+/// Answers a batch of messages from the worker's queue.
+pub(crate) async fn work<W: Worker>(app: &W::App, batch: SqsEvent) -> SqsBatchResponse {
+    each(W::ROW, batch, |body| async move {
+        let message: W::Message = serde_json::from_str(&body)?;
+        W::work(app, message, SystemClock.now()).await
+    })
+    .await
+}
+
+/// Does the records one by one, and reports those that fail. A panic is the failure of its record.
+async fn each<F: Future<Output = Result<(), Setback>>>(
+    row: &Source,
+    batch: SqsEvent,
+    on: impl Fn(String) -> F,
+) -> SqsBatchResponse {
+    let mut response = SqsBatchResponse::default();
+    let limit = Duration::from_secs(row.sizing.timeout_s.saturating_sub(2).into());
+    let started = Instant::now();
+    for record in batch.records {
+        let id = record.message_id.unwrap_or_default();
+        let body = record.body.unwrap_or_default();
+        let began = Instant::now();
+        let work = AssertUnwindSafe(async { on(body).await }).catch_unwind();
+        let outcome = match tokio::time::timeout(limit.saturating_sub(started.elapsed()), work).await {
+            Ok(Ok(outcome)) => outcome,
+            Ok(Err(_)) => Err("panicked".into()),
+            Err(_) => Err("took too long".into()),
+        };
+        log(row, &id, began.elapsed(), outcome.as_ref().err());
+        if outcome.is_err() {
+            let mut failure = BatchItemFailure::default();
+            failure.item_identifier = id;
+            response.batch_item_failures.push(failure);
+        }
+    }
+    response
+}
+
+/// Answers a batch of outbox inserts. What fails is told by its sequence number: Lambda goes on
+/// from the lowest one.
+pub(crate) async fn relay<R: Relay>(app: &R::App, batch: StreamEvent) -> SqsBatchResponse {
+    let mut response = SqsBatchResponse::default();
+    let mut records = Vec::new();
+    let mut failed = Vec::new();
+    for record in batch.records {
+        let sequence_number = record.change.sequence_number.clone().unwrap_or_default();
+        match aws::outbox::envelope(record.change.new_image.into()) {
+            Some(envelope) => records.push(StreamRecord { sequence_number, envelope }),
+            // The filter lets outbox items only through; anything else is passed over, for a record
+            // that can never be read must not hold up the stream.
+            None => failed.push((sequence_number, "not an outbox item".into(), false)),
+        }
+    }
+    let began = Instant::now();
+    failed.extend(R::relay(app, records).await.into_iter().map(|(number, error)| (number, error, true)));
+    for (number, error, again) in failed {
+        log(R::ROW, &number, began.elapsed(), Some(&error));
+        if again {
+            let mut failure = BatchItemFailure::default();
+            failure.item_identifier = number;
+            response.batch_item_failures.push(failure);
+        }
+    }
+    response
+}
+
+fn log(row: &Source, id: &str, took: Duration, error: Option<&Setback>) {
+    let chain = error.map(|error| {
+        let first: &(dyn Error + 'static) = error.as_ref();
+        std::iter::successors(Some(first), |error| error.source()).map(ToString::to_string).collect::<Vec<_>>().join(": ")
+    });
+    Line {
+        at: Some(SystemClock.now()),
+        service: row.service,
+        function: row.name,
+        request_id: id,
+        took,
+        error: chain,
+        ..Line::default()
+    }
+    .write();
+}

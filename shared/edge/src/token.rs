@@ -1,0 +1,139 @@
+//! Access tokens: checked here, minted elsewhere.
+//!
+//! RS256 only, since API Gateway's own JWT authorizers take no other family. The public keys are
+//! an item of the platform's table, read over the connection that the function opens anyway.
+
+use aws::{PublicKeys, Table, TableError};
+use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation, decode, decode_header, jwk::JwkSet};
+use kernel::{Permission, Role, Timestamp};
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use std::sync::Mutex;
+use std::time::Duration;
+
+/// What an access token says.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Claims {
+    /// The user's id.
+    pub user_id: String,
+    /// The user's address.
+    pub email: String,
+    /// The user's role.
+    pub role: Role,
+    /// What the user may do.
+    pub permissions: Vec<Permission>,
+    /// The user's id again, under its registered name.
+    pub sub: String,
+    /// The token's own id.
+    pub jti: String,
+    /// Who issued it.
+    pub iss: String,
+    /// Whom it is for.
+    pub aud: String,
+    /// When it was issued, in seconds.
+    pub iat: i64,
+    /// When it ends, in seconds.
+    pub exp: i64,
+    /// The version of the user's tokens: a change of role or password raises it.
+    pub tv: u64,
+}
+
+/// Clocks may differ by this much.
+const LEEWAY: Duration = Duration::from_secs(30);
+/// An unknown key makes us look for new ones, but no more often than this.
+const REFRESH: Duration = Duration::from_secs(30);
+/// Our tokens have well under 2 KB; what is longer is not ours.
+const LONGEST: usize = 4096;
+
+/// Checks access tokens.
+#[derive(Debug)]
+pub struct Verifier {
+    table: Option<Table>,
+    validation: Validation,
+    keys: Mutex<Keys>,
+}
+
+#[derive(Debug, Default)]
+struct Keys {
+    by_id: HashMap<String, DecodingKey>,
+    read_at: Option<Timestamp>,
+}
+
+impl Verifier {
+    /// A verifier whose keys stand in the platform's table.
+    ///
+    /// # Errors
+    /// When the keys cannot be read.
+    pub async fn reading(table: Table, issuer: &str, audience: &str, at: Timestamp) -> Result<Self, TableError> {
+        let keys = Keys { by_id: load(&table).await?, read_at: Some(at) };
+        let verifier = Self::holding(HashMap::new(), issuer, audience);
+        *verifier.keys.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = keys;
+        Ok(Self { table: Some(table), ..verifier })
+    }
+
+    /// A verifier for endpoints that look at no tokens.
+    pub fn none() -> Self {
+        Self::holding(HashMap::new(), "", "")
+    }
+
+    fn holding(by_id: HashMap<String, DecodingKey>, issuer: &str, audience: &str) -> Self {
+        let mut validation = Validation::new(Algorithm::RS256);
+        validation.leeway = LEEWAY.as_secs();
+        validation.validate_nbf = true;
+        validation.set_issuer(&[issuer]);
+        validation.set_audience(&[audience]);
+        validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
+        Self { table: None, validation, keys: Mutex::new(Keys { by_id, read_at: None }) }
+    }
+
+    /// The claims of a good token; none for any other, whatever is wrong with it.
+    ///
+    /// # Errors
+    /// When new keys are needed and cannot be read.
+    pub async fn verify(&self, token: &str, now: Timestamp) -> Result<Option<Claims>, TableError> {
+        if token.len() > LONGEST {
+            return Ok(None);
+        }
+        let Ok(header) = decode_header(token) else { return Ok(None) };
+        let Some(kid) = acceptable(&header) else { return Ok(None) };
+        let Some(key) = self.key(kid, now).await? else { return Ok(None) };
+        Ok(decode::<Claims>(token, &key, &self.validation)
+            .ok()
+            .map(|data| data.claims)
+            .filter(|claims| claims.sub == claims.user_id)
+            .filter(|claims| claims.iat <= now.plus(LEEWAY).seconds()))
+    }
+
+    async fn key(&self, kid: &str, now: Timestamp) -> Result<Option<DecodingKey>, TableError> {
+        let stale = {
+            let keys = self.keys.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            if let Some(key) = keys.by_id.get(kid) {
+                return Ok(Some(key.clone()));
+            }
+            keys.read_at.is_none_or(|read| now.since(read) >= REFRESH)
+        };
+        let Some(table) = self.table.as_ref().filter(|_| stale) else { return Ok(None) };
+        let by_id = load(table).await?;
+        let key = by_id.get(kid).cloned();
+        *self.keys.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Keys { by_id, read_at: Some(now) };
+        Ok(key)
+    }
+}
+
+/// The key's id, from a header such as we write: nothing embedded, nothing fetched, nothing critical.
+fn acceptable(header: &Header) -> Option<&str> {
+    let plain = header.jwk.is_none() && header.jku.is_none() && header.x5u.is_none() && header.x5c.is_none() && header.crit.is_none();
+    let ours = header.alg == Algorithm::RS256 && header.typ.as_deref() == Some("JWT");
+    header.kid.as_deref().filter(|_| plain && ours)
+}
+
+async fn load(table: &Table) -> Result<HashMap<String, DecodingKey>, TableError> {
+    let text = PublicKeys::load(table).await?;
+    let Ok(set) = serde_json::from_str::<JwkSet>(&text) else { return Ok(HashMap::new()) };
+    Ok(set
+        .keys
+        .iter()
+        .filter_map(|key| Some((key.common.key_id.clone()?, DecodingKey::from_jwk(key).ok()?)))
+        .collect())
+}
