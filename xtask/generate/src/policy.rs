@@ -1,0 +1,285 @@
+//! What a function's role allows: one statement a grant, and what its trigger needs.
+
+use manifest::consumers::Hears;
+use manifest::{Function, Grant, Route, Source, Trigger, grants_of};
+
+/// One statement of a role's policy, before resources have ARNs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Statement {
+    /// Says what it is for.
+    pub sid: String,
+    /// The actions allowed.
+    pub actions: Vec<&'static str>,
+    /// What they are allowed on.
+    pub resources: Vec<Resource>,
+    /// The only partition keys allowed, where the grant is for some items of a table.
+    pub leading_keys: Vec<&'static str>,
+}
+
+/// Something a statement names, by the manifest's own names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Resource {
+    /// A table.
+    Table(&'static str),
+    /// All indexes of a table.
+    Indexes(&'static str),
+    /// A table's current stream.
+    Stream(&'static str),
+    /// A table's streams, old and new.
+    Streams(&'static str),
+    /// A service's topic.
+    Topic(&'static str),
+    /// A consumer's queue.
+    Queue(&'static str),
+    /// A function's dead-letter queue.
+    DeadLetters(&'static str),
+    /// A bucket itself.
+    Bucket(&'static str),
+    /// The objects of a bucket under a prefix.
+    Objects(&'static str, &'static str),
+    /// A secret.
+    Secret(&'static str),
+    /// A function's log group.
+    Logs(&'static str),
+    /// Everything: for actions that know no resource.
+    Anything,
+}
+
+const READS: &[&str] = &[
+    "dynamodb:BatchGetItem",
+    "dynamodb:GetItem",
+    "dynamodb:Query",
+];
+const WRITES: &[&str] = &[
+    "dynamodb:BatchGetItem",
+    "dynamodb:ConditionCheckItem",
+    "dynamodb:DeleteItem",
+    "dynamodb:GetItem",
+    "dynamodb:PutItem",
+    "dynamodb:Query",
+    "dynamodb:UpdateItem",
+];
+
+/// The partition of the platform's table that holds the public keys.
+const PUBLIC_KEYS: &str = "keys";
+
+/// Everything a function's role allows.
+pub fn statements(function: &Function) -> Vec<Statement> {
+    let mut all = vec![
+        allow(
+            "Logs",
+            &["logs:CreateLogStream", "logs:PutLogEvents"],
+            [Resource::Logs(function.name)],
+        ),
+        // X-Ray has no resources to name.
+        allow(
+            "Traces",
+            &["xray:PutTelemetryRecords", "xray:PutTraceSegments"],
+            [Resource::Anything],
+        ),
+    ];
+    match function.trigger {
+        Trigger::Http(route) => all.extend(keys(route)),
+        Trigger::Records(source) => all.extend(records(source)),
+        Trigger::Clock(_) => {}
+    }
+    all.extend(grants_of(function.name).iter().flat_map(granted));
+    all
+}
+
+fn allow(
+    sid: impl Into<String>,
+    actions: &[&'static str],
+    resources: impl IntoIterator<Item = Resource>,
+) -> Statement {
+    Statement {
+        sid: sid.into(),
+        actions: actions.to_vec(),
+        resources: resources.into_iter().collect(),
+        leading_keys: Vec::new(),
+    }
+}
+
+/// Who checks tokens reads the public keys, and nothing else of the platform's table.
+fn keys(route: &Route) -> Option<Statement> {
+    route.admits_tokens().then(|| Statement {
+        leading_keys: vec![PUBLIC_KEYS],
+        ..allow(
+            "PublicKeys",
+            &["dynamodb:GetItem"],
+            [Resource::Table(manifest::resources::PLATFORM.name)],
+        )
+    })
+}
+
+/// What Lambda does in the function's name to fetch its records.
+fn records(source: &Source) -> Vec<Statement> {
+    if source.hears != Hears::Outboxes {
+        let actions = [
+            "sqs:DeleteMessage",
+            "sqs:GetQueueAttributes",
+            "sqs:ReceiveMessage",
+        ];
+        return vec![allow("Queue", &actions, [Resource::Queue(source.name)])];
+    }
+    let outboxes = || outboxes().map(|table| table.name);
+    vec![
+        allow(
+            "Streams",
+            &[
+                "dynamodb:DescribeStream",
+                "dynamodb:GetRecords",
+                "dynamodb:GetShardIterator",
+            ],
+            outboxes().map(Resource::Stream),
+        ),
+        allow(
+            "StreamNames",
+            &["dynamodb:ListStreams"],
+            outboxes().map(Resource::Streams),
+        ),
+        allow(
+            "DeadLetters",
+            &["sqs:SendMessage"],
+            [Resource::DeadLetters(source.name)],
+        ),
+    ]
+}
+
+/// The tables whose streams the relay reads.
+pub(crate) fn outboxes() -> impl Iterator<Item = &'static manifest::Table> {
+    manifest::resources::TABLES
+        .iter()
+        .copied()
+        .filter(|table| table.outbox)
+}
+
+fn granted(grant: &Grant) -> Vec<Statement> {
+    let sid = |verb: &str, name: &str| format!("{verb}{}", manifest::logical_id(name));
+    match *grant {
+        Grant::Reads(table) => vec![allow(
+            sid("Read", table.name),
+            READS,
+            table_and_indexes(table),
+        )],
+        Grant::Writes(table) => vec![allow(
+            sid("Write", table.name),
+            WRITES,
+            table_and_indexes(table),
+        )],
+        Grant::Publishes(topic) => {
+            vec![allow(
+                sid("Publish", topic.service),
+                &["sns:Publish"],
+                [Resource::Topic(topic.service)],
+            )]
+        }
+        Grant::Sends(source) => {
+            vec![allow(
+                sid("Send", source.name),
+                &["sqs:SendMessage"],
+                [Resource::Queue(source.name)],
+            )]
+        }
+        Grant::Gets(bucket, prefix) => vec![
+            allow(
+                sid("Get", bucket.name),
+                &["s3:GetObject"],
+                [Resource::Objects(bucket.name, prefix)],
+            ),
+            // Without it S3 answers 403 for an object that is not there, not 404.
+            allow(
+                sid("List", bucket.name),
+                &["s3:ListBucket"],
+                [Resource::Bucket(bucket.name)],
+            ),
+        ],
+        Grant::Puts(bucket, prefix) => vec![allow(
+            sid("Put", bucket.name),
+            &["s3:AbortMultipartUpload", "s3:PutObject"],
+            [Resource::Objects(bucket.name, prefix)],
+        )],
+        Grant::Reveals(secret) => vec![allow(
+            sid("Reveal", secret.name),
+            &["secretsmanager:GetSecretValue"],
+            [Resource::Secret(secret.name)],
+        )],
+    }
+}
+
+fn table_and_indexes(table: &'static manifest::Table) -> Vec<Resource> {
+    let mut resources = vec![Resource::Table(table.name)];
+    if !table.indexes.is_empty() {
+        resources.push(Resource::Indexes(table.name));
+    }
+    resources
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn no_action_is_a_wildcard_and_only_tracing_names_no_resource() {
+        for function in manifest::functions() {
+            for statement in statements(&function) {
+                assert!(
+                    statement.actions.iter().all(|action| !action.contains('*')),
+                    "{statement:?}"
+                );
+                if statement.resources.contains(&Resource::Anything) {
+                    assert!(
+                        statement
+                            .actions
+                            .iter()
+                            .all(|action| action.starts_with("xray:"))
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn statements_of_a_function_have_names_of_their_own() {
+        for function in manifest::functions() {
+            let sids: Vec<_> = statements(&function).into_iter().map(|it| it.sid).collect();
+            let unique: HashSet<_> = sids.iter().collect();
+            assert_eq!(sids.len(), unique.len(), "{}: {sids:?}", function.name);
+        }
+    }
+
+    #[test]
+    fn a_reader_cannot_write() {
+        let written = manifest::functions().into_iter().filter(|function| {
+            !grants_of(function.name)
+                .iter()
+                .any(|grant| matches!(grant, Grant::Writes(_)))
+        });
+        for function in written {
+            for action in statements(&function).iter().flat_map(|it| &it.actions) {
+                for verb in ["Put", "Update", "Delete"] {
+                    assert!(
+                        !action.starts_with("dynamodb:") || !action.contains(verb),
+                        "{}: {action}",
+                        function.name
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn token_checks_read_one_partition() {
+        let create = manifest::functions()
+            .into_iter()
+            .find(|it| it.name == "products-create");
+        let statements = statements(&create.expect("products-create is in the manifest"));
+        let keys = statements
+            .iter()
+            .find(|it| it.sid == "PublicKeys")
+            .expect("it checks tokens");
+        assert_eq!(keys.leading_keys, ["keys"]);
+        assert_eq!(keys.actions, ["dynamodb:GetItem"]);
+    }
+}

@@ -1,0 +1,88 @@
+//! The HTTP API and its stage.
+
+use super::{Resources, attribute, reference, sub};
+use manifest::{Route, logical_id, routes, service_names};
+use serde_json::{Map, Value, json};
+
+/// What a route that says nothing else may take: the throttle of reading the shop.
+const DEFAULT: manifest::Throttle = manifest::Rate::Browse.throttle();
+
+pub(super) fn api(resources: &mut Resources) {
+    resources.add(
+        "HttpApi",
+        "AWS::ApiGatewayV2::Api",
+        json!({
+            "Name": sub("${Stage}-ultramarket"),
+            "Description": "The shop's HTTP API.",
+            "ProtocolType": "HTTP",
+        }),
+    );
+    resources.add(
+        "AccessLogs",
+        "AWS::Logs::LogGroup",
+        json!({ "LogGroupName": sub("/aws/vendedlogs/${Stage}-ultramarket-api"), "RetentionInDays": 30 }),
+    );
+    resources.with("AccessLogs", "DeletionPolicy", json!("Delete"));
+    resources.with("AccessLogs", "UpdateReplacePolicy", json!("Delete"));
+    resources.add(
+        "HttpApiStage",
+        "AWS::ApiGatewayV2::Stage",
+        json!({
+            "ApiId": reference("HttpApi"),
+            "StageName": "$default",
+            "AutoDeploy": true,
+            "AccessLogSettings": {
+                "DestinationArn": attribute("AccessLogs", "Arn"),
+                "Format": access_log_format(),
+            },
+            "DefaultRouteSettings": settings(DEFAULT),
+            "RouteSettings": route_settings(),
+        }),
+    );
+    // The settings name routes, which the services make.
+    let services: Vec<Value> = service_names()
+        .iter()
+        .map(|name| json!(logical_id(name)))
+        .collect();
+    resources.with("HttpApiStage", "DependsOn", Value::Array(services));
+}
+
+fn settings(throttle: manifest::Throttle) -> Value {
+    json!({
+        "ThrottlingRateLimit": throttle.per_second,
+        "ThrottlingBurstLimit": throttle.burst,
+    })
+}
+
+fn route_settings() -> Value {
+    let others = routes::ALL
+        .iter()
+        .filter(|route| route.rate.throttle() != DEFAULT);
+    let entries: Map<String, Value> = others
+        .map(|route| (route_key(route), settings(route.rate.throttle())))
+        .collect();
+    Value::Object(entries)
+}
+
+/// The gateway's name of a route, `GET /api/v1/products`.
+pub(crate) fn route_key(route: &Route) -> String {
+    match route.method {
+        manifest::Method::ANY => String::from(route.path),
+        method => format!("{} {}", method.as_str(), route.path),
+    }
+}
+
+/// One line a request, without the caller's address.
+fn access_log_format() -> String {
+    json!({
+        "requestId": "$context.requestId",
+        "routeKey": "$context.routeKey",
+        "status": "$context.status",
+        "protocol": "$context.protocol",
+        "responseLength": "$context.responseLength",
+        "responseLatency": "$context.responseLatency",
+        "integrationLatency": "$context.integrationLatency",
+        "integrationError": "$context.integrationErrorMessage",
+    })
+    .to_string()
+}

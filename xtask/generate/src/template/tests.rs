@@ -1,0 +1,142 @@
+use super::*;
+
+/// CloudFormation takes 500 resources a stack; past this a service is to be cut in two.
+const MOST: usize = 450;
+
+#[test]
+fn every_stack_stays_below_the_limit() {
+    let root = root::template();
+    assert!(count(&root) < MOST, "the root has {}", count(&root));
+    for name in manifest::service_names() {
+        let count = count(&service::template(name));
+        assert!(count < MOST, "{name} has {count}");
+    }
+}
+
+/// Resources after the SAM transform. It makes no roles here, for each function names its own,
+/// and no events: one resource is one resource.
+fn count(template: &Value) -> usize {
+    let resources = template["Resources"].as_object().unwrap();
+    for (id, resource) in resources {
+        if resource["Type"] == "AWS::Serverless::Function" {
+            let properties = &resource["Properties"];
+            assert!(
+                properties["Role"].is_object(),
+                "SAM would add a role to {id}"
+            );
+            for adds in [
+                "Events",
+                "AutoPublishAlias",
+                "FunctionUrlConfig",
+                "EventInvokeConfig",
+            ] {
+                assert!(
+                    properties[adds].is_null(),
+                    "SAM would add resources for {id}'s {adds}"
+                );
+            }
+        }
+    }
+    resources.len()
+}
+
+#[test]
+fn what_the_root_passes_is_what_a_service_takes() {
+    let root = root::template();
+    for name in manifest::service_names() {
+        let service = service::template(name);
+        let passed = &root["Resources"][manifest::logical_id(name)]["Properties"]["Parameters"];
+        let names =
+            |value: &Value| -> Vec<String> { value.as_object().unwrap().keys().cloned().collect() };
+        assert_eq!(names(passed), names(&service["Parameters"]), "{name}");
+    }
+}
+
+#[test]
+fn every_reference_has_a_target() {
+    let templates = manifest::service_names()
+        .into_iter()
+        .map(|name| (name, service::template(name)))
+        .chain([("root", root::template())]);
+    for (name, template) in templates {
+        let mut known: Vec<&String> = template["Resources"].as_object().unwrap().keys().collect();
+        known.extend(template["Parameters"].as_object().unwrap().keys());
+        let mut wanted = Vec::new();
+        references(&template["Resources"], &mut wanted);
+        for target in wanted {
+            assert!(
+                target.starts_with("AWS::") || known.iter().any(|it| **it == target),
+                "{name} refers to {target}, which it does not have"
+            );
+        }
+    }
+}
+
+fn references(value: &Value, into: &mut Vec<String>) {
+    match value {
+        Value::Object(entries) => {
+            for (key, value) in entries {
+                match (key.as_str(), value) {
+                    ("Ref", Value::String(target)) => into.push(target.clone()),
+                    ("Fn::GetAtt", Value::Array(parts)) => {
+                        into.push(parts[0].as_str().unwrap().to_owned());
+                    }
+                    ("Fn::Sub", Value::String(text)) => {
+                        for part in text.split("${").skip(1) {
+                            let target = part.split(['}', '.']).next().unwrap();
+                            into.push(target.to_owned());
+                        }
+                    }
+                    _ => references(value, into),
+                }
+            }
+        }
+        Value::Array(entries) => entries.iter().for_each(|entry| references(entry, into)),
+        _ => {}
+    }
+}
+
+#[test]
+fn function_names_fit() {
+    for function in manifest::functions() {
+        let longest = "a".repeat(15) + "-" + function.name;
+        assert!(
+            longest.len() <= 64,
+            "{longest} is longer than Lambda allows"
+        );
+    }
+}
+
+#[test]
+fn who_sends_to_a_queue_lives_in_its_stack() {
+    for function in manifest::functions() {
+        for grant in manifest::grants_of(function.name) {
+            if let manifest::Grant::Sends(source) = grant {
+                assert_eq!(
+                    source.service, function.service,
+                    "{} sends to another service's queue: tell it by an event instead",
+                    function.name
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn queues_outlast_their_functions_and_end_in_a_dead_letter_queue() {
+    for source in manifest::consumers::ALL
+        .iter()
+        .filter(|source| source.has_queue())
+    {
+        let template = service::template(source.service);
+        let id = manifest::logical_id(source.name);
+        let queue = &template["Resources"][format!("{id}Queue")]["Properties"];
+        let timeout = &template["Resources"][&id]["Properties"]["Timeout"];
+        assert!(queue["VisibilityTimeout"].as_u64() >= timeout.as_u64().map(|it| it * 6));
+        assert_eq!(queue["RedrivePolicy"]["maxReceiveCount"], source.tries);
+        assert_eq!(
+            queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0],
+            format!("{id}DeadLetters")
+        );
+    }
+}
