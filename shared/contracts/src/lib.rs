@@ -32,3 +32,6 @@ pub fn source_of(event_type: &str) -> &str {
 pub fn version_of(event_type: &str) -> &str {
     event_type.rsplit('.').next().unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests;

@@ -180,3 +180,6 @@ impl Clock for FixedClock {
         Timestamp::from_millis(self.0.load(Ordering::SeqCst))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -84,3 +84,6 @@ word!(Email, {
     "maxLength": 254,
     "examples": ["ann@example.com"]
 });
+
+#[cfg(test)]
+mod tests;

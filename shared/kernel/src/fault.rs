@@ -176,3 +176,6 @@ impl Extend<Fault> for Faults {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -113,3 +113,6 @@ fn phone(text: &str) -> Result<(), Invalid> {
         Err(Invalid::new("must be a phone number such as +4930123456"))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -249,3 +249,6 @@ pub fn schema(prefix: &str) -> schemars::Schema {
         "examples": [encode(prefix, Uuid::from_u128(0x0197_bc3c_5a00_7d2e_8f10_2b3c_4d5e_6f70))]
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -209,3 +209,6 @@ fn sum(parts: &[&[u8]]) -> [u8; Cursor::SUM] {
     first.copy_from_slice(&hash.finalize()[..Cursor::SUM]);
     first
 }
+
+#[cfg(test)]
+mod tests;

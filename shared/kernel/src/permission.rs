@@ -141,3 +141,6 @@ word!(Permission, {
     "pattern": "^(\\*|[a-z_-]+:(\\*|[a-z_-]+))$",
     "examples": ["order:read"]
 });
+
+#[cfg(test)]
+mod tests;

@@ -60,3 +60,6 @@ impl schemars::JsonSchema for Quantity {
         schemars::json_schema!({ "type": "integer", "minimum": 1, "maximum": u32::MAX })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -35,3 +35,6 @@ pub fn sort_key(text: &str) -> String {
     }
     key.trim_end().to_owned()
 }
+
+#[cfg(test)]
+mod tests;

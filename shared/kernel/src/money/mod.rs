@@ -266,3 +266,6 @@ impl JsonSchema for Decimal {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;
