@@ -13,7 +13,11 @@ pub struct MediaType(String);
 
 impl MediaType {
     pub(crate) fn of(header: Option<&str>) -> Self {
-        let essence = header.unwrap_or_default().split(';').next().unwrap_or_default();
+        let essence = header
+            .unwrap_or_default()
+            .split(';')
+            .next()
+            .unwrap_or_default();
         Self(essence.trim().to_ascii_lowercase())
     }
 
@@ -24,7 +28,8 @@ impl MediaType {
 
     /// `application/json`, or a type written in JSON such as `application/merge-patch+json`.
     pub fn is_json(&self) -> bool {
-        self.0 == "application/json" || (self.0.starts_with("application/") && self.0.ends_with("+json"))
+        self.0 == "application/json"
+            || (self.0.starts_with("application/") && self.0.ends_with("+json"))
     }
 }
 
@@ -95,14 +100,18 @@ impl<T: JsonBody> Body for T {
 
     fn read(unread: Unread<'_>) -> Result<Self, Problem> {
         if !unread.media.is_json() {
-            return Err(Problem::new(rows::UNSUPPORTED_MEDIA_TYPE).detail("Send the body as application/json."));
+            return Err(Problem::new(rows::UNSUPPORTED_MEDIA_TYPE)
+                .detail("Send the body as application/json."));
         }
         read_json(unread.bytes, unread.schema)
     }
 
     fn describe(generator: &mut SchemaGenerator) -> Option<BodyDoc> {
         let schema = generator.subschema_for::<T>();
-        Some(BodyDoc { media: vec![("application/json", schema)], example: T::example() })
+        Some(BodyDoc {
+            media: vec![("application/json", schema)],
+            example: T::example(),
+        })
     }
 }
 
@@ -111,8 +120,9 @@ impl<T: JsonBody> Body for T {
 /// # Errors
 /// 400 for text that is not JSON, 422 for a document that breaks the schema or a rule.
 pub fn read_json<T: JsonBody>(bytes: &[u8], schema: &Value) -> Result<T, Problem> {
-    let document: Value = serde_json::from_slice(bytes)
-        .map_err(|error| Problem::new(rows::MALFORMED_JSON).detail(format!("The body is not JSON: {error}.")))?;
+    let document: Value = serde_json::from_slice(bytes).map_err(|error| {
+        Problem::new(rows::MALFORMED_JSON).detail(format!("The body is not JSON: {error}."))
+    })?;
     let mut faults = Faults::new();
     schema::check(schema, &document, &mut faults);
     T::check(&document, &mut faults);

@@ -35,9 +35,13 @@ pub struct Call<E: Endpoint> {
 impl<E: Endpoint> Call<E> {
     /// The operation together with how its effect is answered. The store keeps that answer in the
     /// same transaction as the effect, so that a retry after a crash replays it.
-    pub fn answered_by<T, R: Reply>(&self, reply: impl Fn(&T) -> R + Send + Sync + 'static) -> Answered<T> {
+    pub fn answered_by<T, R: Reply>(
+        &self,
+        reply: impl Fn(&T) -> R + Send + Sync + 'static,
+    ) -> Answered<T> {
         let links = self.links.clone();
-        self.operation.answered_by(move |effect: &T| reply(effect).into_answer(&links))
+        self.operation
+            .answered_by(move |effect: &T| reply(effect).into_answer(&links))
     }
 
     /// Lets a change pass unless `If-Match` asked for another version.

@@ -57,7 +57,9 @@ pub struct Visitor(pub Option<Identity>);
 impl Visitor {
     /// Whether the visitor holds the permission.
     pub fn can(&self, permission: &'static str) -> bool {
-        self.0.as_ref().is_some_and(|identity| identity.can(permission))
+        self.0
+            .as_ref()
+            .is_some_and(|identity| identity.can(permission))
     }
 
     /// Lets the holder of a permission pass.

@@ -3,7 +3,7 @@
 
 use crate::body::{Body, BodyDoc};
 use crate::clockwork::Clockwork;
-use crate::endpoint::{Doc, Endpoint};
+use crate::endpoint::{Doc, Endpoint, Params};
 use crate::query::Query;
 use crate::records::{Consumer, Relay, Worker};
 use crate::reply::{Reply, ReplyDoc};
@@ -50,6 +50,8 @@ pub struct Operation {
     pub doc: Doc,
     /// The name of its type, `CreateProduct`: the operation's id.
     pub name: fn() -> String,
+    /// The path's parameters: an object's schema, or null where they are any text.
+    pub params: fn() -> Value,
     /// The query's schema: an object whose properties are the parameters.
     pub query: fn() -> Value,
     /// The body.
@@ -72,6 +74,7 @@ pub fn endpoint<E: Endpoint>() -> Function {
             row: E::ROW,
             doc: E::DOC,
             name,
+            params: E::Params::schema,
             query: E::Query::schema,
             body: E::Body::describe,
             reply: E::Reply::describe,
@@ -83,20 +86,36 @@ pub fn endpoint<E: Endpoint>() -> Function {
 
 /// A consumer of events.
 pub fn consumer<C: Consumer>() -> Function {
-    Function { name: C::ROW.name, kind: Kind::Consumer, main: run::run_consumer::<C> }
+    Function {
+        name: C::ROW.name,
+        kind: Kind::Consumer,
+        main: run::run_consumer::<C>,
+    }
 }
 
 /// A worker on a queue.
 pub fn worker<W: Worker>() -> Function {
-    Function { name: W::ROW.name, kind: Kind::Worker, main: run::run_worker::<W> }
+    Function {
+        name: W::ROW.name,
+        kind: Kind::Worker,
+        main: run::run_worker::<W>,
+    }
 }
 
 /// The relay.
 pub fn relay<R: Relay>() -> Function {
-    Function { name: R::ROW.name, kind: Kind::Relay, main: run::run_relay::<R> }
+    Function {
+        name: R::ROW.name,
+        kind: Kind::Relay,
+        main: run::run_relay::<R>,
+    }
 }
 
 /// A scheduled function.
 pub fn clockwork<C: Clockwork>() -> Function {
-    Function { name: C::ROW.name, kind: Kind::Schedule, main: run::run_clockwork::<C> }
+    Function {
+        name: C::ROW.name,
+        kind: Kind::Schedule,
+        main: run::run_clockwork::<C>,
+    }
 }

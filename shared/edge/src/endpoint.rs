@@ -6,10 +6,13 @@ use crate::caller::Caller;
 use crate::problem::{Problem, Row};
 use crate::query::Query;
 use crate::reply::Reply;
+use crate::schema;
 use aws::{Aws, StartError, Table};
 use manifest::Route;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
 use std::future::Future;
 
 /// A service: its clients, built once when the function starts.
@@ -63,7 +66,13 @@ pub struct Doc {
 
 /// The parameters of a path: `()` or a struct of strings and ids, named as in the row. What does
 /// not parse names nothing, and is 404.
-pub trait Params: DeserializeOwned + Send + 'static {}
+pub trait Params: DeserializeOwned + Send + 'static {
+    /// A JSON schema with a property for each parameter, for the documentation; null where a
+    /// parameter is any text.
+    fn schema() -> Value {
+        Value::Null
+    }
+}
 
 impl Params for () {}
 
@@ -74,4 +83,8 @@ pub struct ObjectParams<T> {
     pub id: T,
 }
 
-impl<T: DeserializeOwned + Send + 'static> Params for ObjectParams<T> {}
+impl<T: DeserializeOwned + JsonSchema + Send + 'static> Params for ObjectParams<T> {
+    fn schema() -> Value {
+        json!({ "properties": { "id": schema::of::<T>() } })
+    }
+}

@@ -19,13 +19,17 @@ pub(crate) async fn admit(
     let taken = bucket::take(table, &subject, limit.capacity, limit.per_minute, now).await?;
     let headers = vec![
         ("ratelimit-limit".to_owned(), taken.limit.to_string()),
-        ("ratelimit-remaining".to_owned(), taken.remaining.to_string()),
+        (
+            "ratelimit-remaining".to_owned(),
+            taken.remaining.to_string(),
+        ),
         ("ratelimit-reset".to_owned(), taken.reset_s.to_string()),
     ];
     if taken.allowed {
         return Ok(headers);
     }
-    let mut problem = Problem::new(rows::RATE_LIMITED).header("retry-after", taken.reset_s.max(1).to_string());
+    let mut problem =
+        Problem::new(rows::RATE_LIMITED).header("retry-after", taken.reset_s.max(1).to_string());
     for (name, value) in headers {
         problem = problem.header(&name, value);
     }

@@ -25,11 +25,19 @@ pub(crate) struct Asked {
 pub(crate) fn complete(answer: &mut Answer, route: &Route, asked: &Asked, settings: &Settings) {
     let caching = cache_control(answer, route, asked);
     put(answer, "cache-control", caching);
-    put(answer, "strict-transport-security", "max-age=63072000; includeSubDomains");
+    put(
+        answer,
+        "strict-transport-security",
+        "max-age=63072000; includeSubDomains",
+    );
     put(answer, "x-content-type-options", "nosniff");
     put(answer, "x-frame-options", "DENY");
     put(answer, "referrer-policy", "no-referrer");
-    put(answer, "content-security-policy", "default-src 'none'; frame-ancestors 'none'");
+    put(
+        answer,
+        "content-security-policy",
+        "default-src 'none'; frame-ancestors 'none'",
+    );
     let mut vary = vec!["Accept-Encoding"];
     if !settings.cors_origins.is_empty() {
         vary.push("Origin");
@@ -53,12 +61,20 @@ fn put(answer: &mut Answer, name: &str, value: impl Into<String>) {
 
 fn cache_control(answer: &Answer, route: &Route, asked: &Asked) -> &'static str {
     let public = route.method == Method::GET && !asked.personal && answer.status == 200;
-    if public { "public, max-age=30" } else { "no-store" }
+    if public {
+        "public, max-age=30"
+    } else {
+        "no-store"
+    }
 }
 
 pub(crate) fn allow_origin(answer: &mut Answer, asked: &Asked, settings: &Settings) {
     let Some(origin) = &asked.origin else { return };
-    if settings.cors_origins.iter().any(|allowed| allowed == origin || allowed == "*") {
+    if settings
+        .cors_origins
+        .iter()
+        .any(|allowed| allowed == origin || allowed == "*")
+    {
         put(answer, "access-control-allow-origin", origin.clone());
         put(
             answer,
@@ -72,15 +88,25 @@ pub(crate) fn allow_origin(answer: &mut Answer, asked: &Asked, settings: &Settin
 fn tag(answer: &mut Answer, route: &Route) {
     if route.method == Method::GET && answer.status == 200 && header(answer, "etag").is_none() {
         let digest = Sha256::digest(&answer.body);
-        let short: String = digest[..12].iter().map(|byte| format!("{byte:02x}")).collect();
-        answer.headers.push(("etag".into(), format!("W/\"{short}\"")));
+        let short: String = digest[..12]
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        answer
+            .headers
+            .push(("etag".into(), format!("W/\"{short}\"")));
     }
 }
 
 fn not_modified(answer: &mut Answer, route: &Route, asked: &Asked) {
-    let (Some(wanted), Some(tag)) = (&asked.if_none_match, header(answer, "etag")) else { return };
+    let (Some(wanted), Some(tag)) = (&asked.if_none_match, header(answer, "etag")) else {
+        return;
+    };
     let strong = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
-    let same = wanted.trim() == "*" || wanted.split(',').any(|candidate| strong(candidate) == strong(tag));
+    let same = wanted.trim() == "*"
+        || wanted
+            .split(',')
+            .any(|candidate| strong(candidate) == strong(tag));
     if route.method == Method::GET && answer.status == 200 && same {
         answer.status = 304;
         answer.body = Vec::new();
@@ -90,17 +116,28 @@ fn not_modified(answer: &mut Answer, route: &Route, asked: &Asked) {
 
 fn compress(answer: &mut Answer, asked: &Asked) {
     let compressible = header(answer, "content-type").is_some_and(|media| {
-        media.starts_with("text/") || media.contains("json") || media.contains("javascript") || media.contains("yaml")
+        media.starts_with("text/")
+            || media.contains("json")
+            || media.contains("javascript")
+            || media.contains("yaml")
     });
-    if !asked.gzip || !compressible || answer.body.len() < WORTH_COMPRESSING || header(answer, "content-encoding").is_some() {
+    if !asked.gzip
+        || !compressible
+        || answer.body.len() < WORTH_COMPRESSING
+        || header(answer, "content-encoding").is_some()
+    {
         return;
     }
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
-    let packed = encoder.write_all(&answer.body).and_then(|()| encoder.finish());
+    let packed = encoder
+        .write_all(&answer.body)
+        .and_then(|()| encoder.finish());
     // Writing to memory does not fail; if it did, the plain answer is as good.
     if let Ok(packed) = packed {
         answer.body = packed;
-        answer.headers.push(("content-encoding".into(), "gzip".into()));
+        answer
+            .headers
+            .push(("content-encoding".into(), "gzip".into()));
     }
 }
 
@@ -109,7 +146,12 @@ pub(crate) fn takes_gzip(header: &str) -> bool {
     header.split(',').any(|offer| {
         let mut parts = offer.split(';').map(str::trim);
         let coding = parts.next().unwrap_or_default();
-        let refused = parts.any(|part| matches!(part.replace(' ', "").as_str(), "q=0" | "q=0.0" | "q=0.00" | "q=0.000"));
+        let refused = parts.any(|part| {
+            matches!(
+                part.replace(' ', "").as_str(),
+                "q=0" | "q=0.0" | "q=0.00" | "q=0.000"
+            )
+        });
         (coding.eq_ignore_ascii_case("gzip") || coding == "*") && !refused
     })
 }
@@ -120,7 +162,14 @@ mod tests {
 
     #[test]
     fn gzip_is_taken_when_it_is_offered_and_not_refused() {
-        for (offer, taken) in [("gzip", true), ("br, gzip;q=0.5", true), ("*", true), ("identity", false), ("gzip; q=0", false), ("", false)] {
+        for (offer, taken) in [
+            ("gzip", true),
+            ("br, gzip;q=0.5", true),
+            ("*", true),
+            ("identity", false),
+            ("gzip; q=0", false),
+            ("", false),
+        ] {
             assert_eq!(takes_gzip(offer), taken, "{offer}");
         }
     }

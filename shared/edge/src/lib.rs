@@ -6,8 +6,8 @@
 
 mod answer;
 mod body;
-mod caller;
 mod call;
+mod caller;
 mod clockwork;
 mod describe;
 mod endpoint;
@@ -27,15 +27,15 @@ mod trace;
 pub mod walk;
 
 pub use answer::Answer;
-pub use body::{Body, BodyDoc, JsonBody, MediaType, Unread};
+pub use body::{Body, BodyDoc, JsonBody, MediaType, Unread, read_json};
 pub use call::Call;
 pub use caller::{Anyone, Caller, Identity, Shopper, Staff, Visitor};
 pub use clockwork::Clockwork;
 pub use describe::{Function, Kind, Operation, clockwork, consumer, endpoint, relay, worker};
 pub use endpoint::{App, Doc, Endpoint, ObjectParams, Params};
 pub use problem::{Problem, Row, rows};
-pub use query::Query;
-pub use records::{Consumer, Heard, Relay, Setback, StreamRecord, Worker};
+pub use query::{Query, QueryParams};
+pub use records::{Consumer, Relay, Setback, StreamRecord, Worker};
 pub use reply::{
     Accepted, Bare, Content, Created, Data, Links, List, NoContent, Redirect, Reply, ReplyDoc,
 };

@@ -45,7 +45,9 @@ impl Line<'_> {
             "ms": (ms * 10.0).round() / 10.0,
             "cold": self.cold,
         });
-        let Value::Object(members) = &mut line else { return };
+        let Value::Object(members) = &mut line else {
+            return;
+        };
         let mut add = |name: &str, value: Option<Value>| {
             if let Some(value) = value {
                 members.insert(name.to_owned(), value);
@@ -65,10 +67,25 @@ impl Line<'_> {
     }
 }
 
+/// An error and what led to it, in one line.
+pub(crate) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        next = cause.source();
+    }
+    text
+}
+
 fn metrics(members: &mut Map<String, Value>, at: Option<Timestamp>, status: u16, took: Duration) {
     members.insert("statusClass".into(), format!("{}xx", status / 100).into());
     members.insert("http_requests_total".into(), 1.into());
-    members.insert("http_request_duration_seconds".into(), took.as_secs_f64().into());
+    members.insert(
+        "http_request_duration_seconds".into(),
+        took.as_secs_f64().into(),
+    );
     members.insert(
         "_aws".into(),
         json!({

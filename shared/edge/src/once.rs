@@ -5,8 +5,8 @@
 
 use crate::answer::Answer;
 use crate::problem::{Problem, rows};
-use aws::{OperationId, Table, once};
-use kernel::Timestamp;
+use aws::{Table, once};
+use kernel::{OperationId, Timestamp};
 use manifest::Route;
 use sha2::{Digest, Sha256};
 use std::time::Duration;
@@ -34,7 +34,7 @@ pub(crate) async fn check(
     lease: Duration,
     now: Timestamp,
 ) -> Result<Gate, Problem> {
-    let fresh = OperationId::generate();
+    let fresh = OperationId::from_uuid(uuid::Uuid::now_v7());
     let (true, Some(table), Some(key)) = (route.once_only(), table, key) else {
         return Ok(Gate::Open(aws::Operation::unclaimed(fresh)));
     };
@@ -51,7 +51,9 @@ pub(crate) async fn check(
     match once::claim(table, &scope, key, &body_hash, lease, now, fresh).await? {
         once::Claim::Fresh(operation) => Ok(Gate::Open(operation)),
         once::Claim::Replay(mut answer) => {
-            answer.headers.push(("idempotent-replayed".into(), "true".into()));
+            answer
+                .headers
+                .push(("idempotent-replayed".into(), "true".into()));
             Ok(Gate::Replay(answer))
         }
         once::Claim::Reused => Err(rows::IDEMPOTENCY_KEY_REUSED.into()),
@@ -62,7 +64,11 @@ pub(crate) async fn check(
 
 /// Keeps the first answer, unless it was kept with the effect. An answer of 500 and above is not
 /// kept: the lease ends instead, and a retry goes on under the same operation id.
-pub(crate) async fn keep(table: Option<&Table>, operation: &aws::Operation, answer: &Answer) -> Result<(), aws::TableError> {
+pub(crate) async fn keep(
+    table: Option<&Table>,
+    operation: &aws::Operation,
+    answer: &Answer,
+) -> Result<(), aws::TableError> {
     let Some(table) = table else { return Ok(()) };
     if answer.status >= 500 {
         once::release(table, operation).await

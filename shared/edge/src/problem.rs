@@ -21,13 +21,16 @@ pub struct Row {
 impl Row {
     /// A kind of failure.
     pub const fn new(code: &'static str, status: u16, title: &'static str) -> Self {
-        Self { code, status, title }
+        Self {
+            code,
+            status,
+            title,
+        }
     }
 
     /// Whether the same request may succeed later.
     pub const fn retryable(&self) -> bool {
-        matches!(self.status, 429 | 503)
-            || matches!(self.code.as_bytes(), b"idempotency_in_flight")
+        matches!(self.status, 429 | 503) || matches!(self.code.as_bytes(), b"idempotency_in_flight")
     }
 }
 
@@ -36,27 +39,49 @@ pub mod rows {
     use super::Row;
 
     /// The body is not JSON.
-    pub const MALFORMED_JSON: Row = Row::new("malformed_json", 400, "The body is not readable JSON");
+    pub const MALFORMED_JSON: Row =
+        Row::new("malformed_json", 400, "The body is not readable JSON");
     /// No token, or a bad one.
-    pub const UNAUTHENTICATED: Row = Row::new("unauthenticated", 401, "A valid access token is needed");
+    pub const UNAUTHENTICATED: Row =
+        Row::new("unauthenticated", 401, "A valid access token is needed");
     /// The token does not permit it.
     pub const FORBIDDEN: Row = Row::new("forbidden", 403, "Not permitted");
     /// Absent, or not the caller's.
     pub const NOT_FOUND: Row = Row::new("not_found", 404, "Not found");
     /// The path is known, the method is not.
-    pub const METHOD_NOT_ALLOWED: Row = Row::new("method_not_allowed", 405, "The path does not take this method");
+    pub const METHOD_NOT_ALLOWED: Row = Row::new(
+        "method_not_allowed",
+        405,
+        "The path does not take this method",
+    );
     /// The first request with this key is still at work.
-    pub const IDEMPOTENCY_IN_FLIGHT: Row = Row::new("idempotency_in_flight", 409, "The first request with this key is still running");
+    pub const IDEMPOTENCY_IN_FLIGHT: Row = Row::new(
+        "idempotency_in_flight",
+        409,
+        "The first request with this key is still running",
+    );
     /// The version named in `If-Match` is not the current one.
-    pub const PRECONDITION_FAILED: Row = Row::new("precondition_failed", 412, "The resource has changed since it was read");
+    pub const PRECONDITION_FAILED: Row = Row::new(
+        "precondition_failed",
+        412,
+        "The resource has changed since it was read",
+    );
     /// More bytes than the endpoint takes.
     pub const BODY_TOO_LARGE: Row = Row::new("body_too_large", 413, "The body is too large");
     /// Not a media type that the endpoint reads.
-    pub const UNSUPPORTED_MEDIA_TYPE: Row = Row::new("unsupported_media_type", 415, "The media type is not supported here");
+    pub const UNSUPPORTED_MEDIA_TYPE: Row = Row::new(
+        "unsupported_media_type",
+        415,
+        "The media type is not supported here",
+    );
     /// Readable but wrong; `errors` lists every fault.
     pub const VALIDATION_FAILED: Row = Row::new("validation_failed", 422, "The request is invalid");
     /// The key was used with another request.
-    pub const IDEMPOTENCY_KEY_REUSED: Row = Row::new("idempotency_key_reused", 422, "The idempotency key belongs to another request");
+    pub const IDEMPOTENCY_KEY_REUSED: Row = Row::new(
+        "idempotency_key_reused",
+        422,
+        "The idempotency key belongs to another request",
+    );
     /// The caller's bucket is empty.
     pub const RATE_LIMITED: Row = Row::new("rate_limited", 429, "Too many requests");
     /// A bug of ours.
@@ -68,9 +93,21 @@ pub mod rows {
 
     /// All of them, for the documentation.
     pub const ALL: &[Row] = &[
-        MALFORMED_JSON, UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, METHOD_NOT_ALLOWED,
-        IDEMPOTENCY_IN_FLIGHT, PRECONDITION_FAILED, BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE,
-        VALIDATION_FAILED, IDEMPOTENCY_KEY_REUSED, RATE_LIMITED, INTERNAL, UNAVAILABLE, TIMED_OUT,
+        MALFORMED_JSON,
+        UNAUTHENTICATED,
+        FORBIDDEN,
+        NOT_FOUND,
+        METHOD_NOT_ALLOWED,
+        IDEMPOTENCY_IN_FLIGHT,
+        PRECONDITION_FAILED,
+        BODY_TOO_LARGE,
+        UNSUPPORTED_MEDIA_TYPE,
+        VALIDATION_FAILED,
+        IDEMPOTENCY_KEY_REUSED,
+        RATE_LIMITED,
+        INTERNAL,
+        UNAVAILABLE,
+        TIMED_OUT,
     ];
 }
 
@@ -132,7 +169,10 @@ impl Problem {
     /// A fault of one field.
     #[must_use]
     pub fn fault(mut self, pointer: impl Into<String>, detail: impl Into<String>) -> Self {
-        self.0.faults.push(Fault { pointer: pointer.into(), detail: detail.into() });
+        self.0.faults.push(Fault {
+            pointer: pointer.into(),
+            detail: detail.into(),
+        });
         self
     }
 
@@ -157,15 +197,20 @@ impl Problem {
 
     /// The chain of causes, for the log.
     pub(crate) fn chain(&self) -> Option<String> {
-        let first: &(dyn Error + 'static) = self.0.cause.as_deref()?;
-        let causes = std::iter::successors(Some(first), |error| error.source());
-        Some(causes.map(ToString::to_string).collect::<Vec<_>>().join(": "))
+        self.0
+            .cause
+            .as_deref()
+            .map(|cause| crate::log::chain(cause))
     }
 
     /// The answer's body and headers. `instance` is the request's id.
     pub(crate) fn into_answer(self, links: &Links, instance: &str) -> Answer {
         let inner = *self.0;
-        let Row { code, status, title } = inner.row;
+        let Row {
+            code,
+            status,
+            title,
+        } = inner.row;
         let mut body = json!({
             "success": false,
             "type": links.to(&format!("/docs#{code}")),

@@ -50,7 +50,10 @@ fn document(pairs: &[(String, String)], schema: &Value) -> Result<Value, Problem
     let mut members = Map::new();
     for (name, text) in pairs {
         let kind = schema.get("properties").and_then(|known| known.get(name));
-        let value = kind.map_or_else(|| Value::String(text.clone()), |rules| typed(schema, rules, text));
+        let value = kind.map_or_else(
+            || Value::String(text.clone()),
+            |rules| typed(schema, rules, text),
+        );
         if members.insert(name.clone(), value).is_some() {
             faults.add(Pointer::root().field(name), "is given twice");
         }
@@ -70,10 +73,13 @@ fn typed(root: &Value, rules: &Value, text: &str) -> Value {
         .and_then(|reference| root.pointer(reference.trim_start_matches('#')))
         .unwrap_or(rules);
     if let Some(Value::Array(branches)) = rules.get("anyOf") {
-        let readings = branches.iter().map(|branch| typed(root, branch, text));
-        let mut readings: Vec<_> = readings.collect();
         // A type that also takes text is given the text: amounts keep every digit that way.
-        return readings.iter().position(Value::is_string).map_or_else(|| readings.remove(0), |at| readings.remove(at));
+        let mut readings = branches.iter().map(|branch| typed(root, branch, text));
+        return readings
+            .clone()
+            .find(Value::is_string)
+            .or_else(|| readings.next())
+            .unwrap_or_else(|| Value::String(text.to_owned()));
     }
     let named = |wanted: &str| match rules.get("type") {
         Some(Value::String(name)) => name == wanted,
@@ -87,10 +93,16 @@ fn typed(root: &Value, rules: &Value, text: &str) -> Value {
         return Value::Array(parts.map(|part| typed(root, items, part)).collect());
     }
     if named("integer") {
-        return text.parse::<u64>().map(Value::from).or_else(|_| text.parse::<i64>().map(Value::from)).unwrap_or_else(|_| text_value());
+        return text
+            .parse::<u64>()
+            .map(Value::from)
+            .or_else(|_| text.parse::<i64>().map(Value::from))
+            .unwrap_or_else(|_| text_value());
     }
     if named("boolean") {
-        return text.parse::<bool>().map_or_else(|_| text_value(), Value::from);
+        return text
+            .parse::<bool>()
+            .map_or_else(|_| text_value(), Value::from);
     }
     text_value()
 }
@@ -138,7 +150,12 @@ mod tests {
         let problem = read("limit=x&limit=3&page=1&verified=maybe").unwrap_err();
         let answer = problem.into_answer(&crate::Links::new(""), "r");
         let body: Value = serde_json::from_slice(&answer.body).unwrap();
-        let mut pointers: Vec<_> = body["errors"].as_array().unwrap().iter().map(|e| e["pointer"].as_str().unwrap()).collect();
+        let mut pointers: Vec<_> = body["errors"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|e| e["pointer"].as_str().unwrap())
+            .collect();
         pointers.sort_unstable();
         assert_eq!(pointers, ["/limit", "/page", "/verified"]);
     }

@@ -6,12 +6,13 @@
 use crate::endpoint::App;
 use crate::log::Line;
 use crate::trace::Trace;
+use aws::OutboxItem;
 use aws_lambda_events::dynamodb::Event as StreamEvent;
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent};
+use contracts::Envelope;
 use futures_util::FutureExt;
 use kernel::{Clock, SystemClock, Timestamp};
 use manifest::Source;
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::error::Error;
 use std::future::Future;
@@ -27,24 +28,14 @@ pub trait Consumer: Send + Sync + 'static {
     const ROW: &'static Source;
     /// Its service.
     type App: App;
-    /// The event, or an enum of events told apart by their `type`.
-    type Event: DeserializeOwned + Send;
 
-    /// Does what the event asks for. It must be safe to hear twice and out of order.
-    fn on(app: &Self::App, heard: Heard<Self::Event>) -> impl Future<Output = Result<(), Setback>> + Send;
-}
-
-/// An event as it was heard.
-#[derive(Debug)]
-pub struct Heard<T> {
-    /// The event's own id: the same each time it is delivered.
-    pub id: String,
-    /// When it happened.
-    pub at: Timestamp,
-    /// The trace it belongs to, in a span of our own.
-    pub trace: Trace,
-    /// What happened.
-    pub event: T,
+    /// Does what the event asks for. It must be safe to hear twice and out of order. The trace is
+    /// the event's, in a span of our own.
+    fn on(
+        app: &Self::App,
+        heard: Envelope,
+        trace: Trace,
+    ) -> impl Future<Output = Result<(), Setback>> + Send;
 }
 
 /// Works off messages that its own service sends to its queue.
@@ -57,7 +48,11 @@ pub trait Worker: Send + Sync + 'static {
     type Message: DeserializeOwned + Send;
 
     /// Does the work. It must be safe to do twice, at once too.
-    fn work(app: &Self::App, message: Self::Message, at: Timestamp) -> impl Future<Output = Result<(), Setback>> + Send;
+    fn work(
+        app: &Self::App,
+        message: Self::Message,
+        at: Timestamp,
+    ) -> impl Future<Output = Result<(), Setback>> + Send;
 }
 
 /// Hands on what the outboxes hold.
@@ -68,7 +63,10 @@ pub trait Relay: Send + Sync + 'static {
     type App: App;
 
     /// Hands on the records, and names the sequence numbers of those that were not.
-    fn relay(app: &Self::App, records: Vec<StreamRecord>) -> impl Future<Output = Vec<(String, Setback)>> + Send;
+    fn relay(
+        app: &Self::App,
+        records: Vec<StreamRecord>,
+    ) -> impl Future<Output = Vec<(String, Setback)>> + Send;
 }
 
 /// One insert into an outbox, as the stream tells it.
@@ -76,26 +74,16 @@ pub trait Relay: Send + Sync + 'static {
 pub struct StreamRecord {
     /// Its place in the stream.
     pub sequence_number: String,
-    /// The envelope, as it is published.
-    pub envelope: String,
-}
-
-/// The part of an envelope that routing needs; the whole is read as the consumer's own event.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Heading {
-    id: String,
-    occurred_at: Timestamp,
-    traceparent: Option<String>,
+    /// The event, as it is published.
+    pub item: OutboxItem,
 }
 
 /// Answers a batch of events from the consumer's queue.
 pub(crate) async fn consume<C: Consumer>(app: &C::App, batch: SqsEvent) -> SqsBatchResponse {
     each(C::ROW, batch, |body| async move {
-        let heading: Heading = serde_json::from_str(&body)?;
-        let event: C::Event = serde_json::from_str(&body)?;
-        let trace = Trace::continuing(heading.traceparent.as_deref());
-        C::on(app, Heard { id: heading.id, at: heading.occurred_at, trace, event }).await
+        let heard: Envelope = serde_json::from_str(&body)?;
+        let trace = Trace::continuing(heard.traceparent.as_deref());
+        C::on(app, heard, trace).await
     })
     .await
 }
@@ -123,11 +111,12 @@ async fn each<F: Future<Output = Result<(), Setback>>>(
         let body = record.body.unwrap_or_default();
         let began = Instant::now();
         let work = AssertUnwindSafe(async { on(body).await }).catch_unwind();
-        let outcome = match tokio::time::timeout(limit.saturating_sub(started.elapsed()), work).await {
-            Ok(Ok(outcome)) => outcome,
-            Ok(Err(_)) => Err("panicked".into()),
-            Err(_) => Err("took too long".into()),
-        };
+        let outcome =
+            match tokio::time::timeout(limit.saturating_sub(started.elapsed()), work).await {
+                Ok(Ok(outcome)) => outcome,
+                Ok(Err(_)) => Err("panicked".into()),
+                Err(_) => Err("took too long".into()),
+            };
         log(row, &id, began.elapsed(), outcome.as_ref().err());
         if outcome.is_err() {
             let mut failure = BatchItemFailure::default();
@@ -146,15 +135,33 @@ pub(crate) async fn relay<R: Relay>(app: &R::App, batch: StreamEvent) -> SqsBatc
     let mut failed = Vec::new();
     for record in batch.records {
         let sequence_number = record.change.sequence_number.clone().unwrap_or_default();
-        match aws::outbox::envelope(record.change.new_image.into()) {
-            Some(envelope) => records.push(StreamRecord { sequence_number, envelope }),
-            // The filter lets outbox items only through; anything else is passed over, for a record
-            // that can never be read must not hold up the stream.
-            None => failed.push((sequence_number, "not an outbox item".into(), false)),
+        let image = record.change.new_image.inner();
+        let text = |name: &str| match image.get(name) {
+            Some(serde_dynamo::AttributeValue::S(text)) => Some(text.as_str()),
+            _ => None,
+        };
+        let number = |name: &str| match image.get(name) {
+            Some(serde_dynamo::AttributeValue::N(digits)) => Some(digits.as_str()),
+            _ => None,
+        };
+        match OutboxItem::of_image(text, number) {
+            Ok(Some(item)) => records.push(StreamRecord {
+                sequence_number,
+                item,
+            }),
+            // The filter lets outbox items only through; a record that can never be read must not
+            // hold up the stream, so it is told and passed over.
+            Ok(None) => failed.push((sequence_number, "not an outbox item".into(), false)),
+            Err(error) => failed.push((sequence_number, error.into(), false)),
         }
     }
     let began = Instant::now();
-    failed.extend(R::relay(app, records).await.into_iter().map(|(number, error)| (number, error, true)));
+    failed.extend(
+        R::relay(app, records)
+            .await
+            .into_iter()
+            .map(|(number, error)| (number, error, true)),
+    );
     for (number, error, again) in failed {
         log(R::ROW, &number, began.elapsed(), Some(&error));
         if again {
@@ -167,10 +174,7 @@ pub(crate) async fn relay<R: Relay>(app: &R::App, batch: StreamEvent) -> SqsBatc
 }
 
 fn log(row: &Source, id: &str, took: Duration, error: Option<&Setback>) {
-    let chain = error.map(|error| {
-        let first: &(dyn Error + 'static) = error.as_ref();
-        std::iter::successors(Some(first), |error| error.source()).map(ToString::to_string).collect::<Vec<_>>().join(": ")
-    });
+    let chain = error.map(|error| crate::log::chain(error.as_ref()));
     Line {
         at: Some(SystemClock.now()),
         service: row.service,

@@ -53,7 +53,11 @@ pub struct Data<T> {
 impl<T> Data<T> {
     /// The thing.
     pub fn new(data: T) -> Self {
-        Self { data, meta: Map::new(), version: None }
+        Self {
+            data,
+            meta: Map::new(),
+            version: None,
+        }
     }
 
     /// Its version, which becomes the `ETag`.
@@ -81,7 +85,10 @@ pub struct Created<T> {
 impl<T> Created<T> {
     /// The new thing, at a path below the API's root.
     pub fn at(path: impl Into<String>, data: T) -> Self {
-        Self { path: path.into(), data: Data::new(data) }
+        Self {
+            path: path.into(),
+            data: Data::new(data),
+        }
     }
 
     /// Its version, which becomes the `ETag`.
@@ -102,7 +109,10 @@ pub struct Accepted<T> {
 impl<T> Accepted<T> {
     /// The work, and where to look how it goes.
     pub fn at(path: impl Into<String>, data: T) -> Self {
-        Self { path: path.into(), data }
+        Self {
+            path: path.into(),
+            data,
+        }
     }
 }
 
@@ -175,7 +185,15 @@ struct Envelope<'a, T> {
 }
 
 fn enveloped<T: Serialize>(status: u16, data: &T, meta: &Map<String, Value>) -> Answer {
-    answer::json(status, JSON, &Envelope { success: true, data, meta })
+    answer::json(
+        status,
+        JSON,
+        &Envelope {
+            success: true,
+            data,
+            meta,
+        },
+    )
 }
 
 fn envelope_schema(data: Schema, meta: Option<Value>) -> Schema {
@@ -193,7 +211,9 @@ fn envelope_schema(data: Schema, meta: Option<Value>) -> Schema {
 
 fn with_tag(mut answer: Answer, version: Option<u64>) -> Answer {
     if let Some(version) = version {
-        answer.headers.push(("etag".into(), format!("\"v{version}\"")));
+        answer
+            .headers
+            .push(("etag".into(), format!("\"v{version}\"")));
     }
     answer
 }
@@ -205,43 +225,70 @@ impl<T: Serialize + JsonSchema + Send + 'static> Reply for Data<T> {
 
     fn describe(generator: &mut SchemaGenerator) -> ReplyDoc {
         let data = generator.subschema_for::<T>();
-        ReplyDoc { status: 200, body: Some((JSON, envelope_schema(data, None))), headers: &["ETag"] }
+        ReplyDoc {
+            status: 200,
+            body: Some((JSON, envelope_schema(data, None))),
+            headers: &["ETag"],
+        }
     }
 }
 
 impl<T: Serialize + JsonSchema + Send + 'static> Reply for Created<T> {
     fn into_answer(self, links: &Links) -> Answer {
-        let mut answer = with_tag(enveloped(201, &self.data.data, &self.data.meta), self.data.version);
-        answer.headers.push(("location".into(), links.to(&self.path)));
+        let mut answer = with_tag(
+            enveloped(201, &self.data.data, &self.data.meta),
+            self.data.version,
+        );
+        answer
+            .headers
+            .push(("location".into(), links.to(&self.path)));
         answer
     }
 
     fn describe(generator: &mut SchemaGenerator) -> ReplyDoc {
         let data = generator.subschema_for::<T>();
-        ReplyDoc { status: 201, body: Some((JSON, envelope_schema(data, None))), headers: &["Location", "ETag"] }
+        ReplyDoc {
+            status: 201,
+            body: Some((JSON, envelope_schema(data, None))),
+            headers: &["Location", "ETag"],
+        }
     }
 }
 
 impl<T: Serialize + JsonSchema + Send + 'static> Reply for Accepted<T> {
     fn into_answer(self, links: &Links) -> Answer {
         let mut answer = enveloped(202, &self.data, &Map::new());
-        answer.headers.push(("location".into(), links.to(&self.path)));
+        answer
+            .headers
+            .push(("location".into(), links.to(&self.path)));
         answer
     }
 
     fn describe(generator: &mut SchemaGenerator) -> ReplyDoc {
         let data = generator.subschema_for::<T>();
-        ReplyDoc { status: 202, body: Some((JSON, envelope_schema(data, None))), headers: &["Location"] }
+        ReplyDoc {
+            status: 202,
+            body: Some((JSON, envelope_schema(data, None))),
+            headers: &["Location"],
+        }
     }
 }
 
 impl Reply for NoContent {
     fn into_answer(self, _links: &Links) -> Answer {
-        Answer { status: 204, headers: Vec::new(), body: Vec::new() }
+        Answer {
+            status: 204,
+            headers: Vec::new(),
+            body: Vec::new(),
+        }
     }
 
     fn describe(_generator: &mut SchemaGenerator) -> ReplyDoc {
-        ReplyDoc { status: 204, body: None, headers: &[] }
+        ReplyDoc {
+            status: 204,
+            body: None,
+            headers: &[],
+        }
     }
 }
 
@@ -261,7 +308,11 @@ impl<T: Serialize + JsonSchema + Send + 'static> Reply for List<T> {
             },
             "required": ["limit", "nextCursor"],
         });
-        ReplyDoc { status: 200, body: Some((JSON, envelope_schema(data, Some(meta)))), headers: &["ETag"] }
+        ReplyDoc {
+            status: 200,
+            body: Some((JSON, envelope_schema(data, Some(meta)))),
+            headers: &["ETag"],
+        }
     }
 }
 
@@ -272,30 +323,54 @@ impl<T: Serialize + JsonSchema + Send + 'static> Reply for Bare<T> {
 
     fn describe(generator: &mut SchemaGenerator) -> ReplyDoc {
         let body = generator.subschema_for::<T>();
-        ReplyDoc { status: 200, body: Some((JSON, body)), headers: &[] }
+        ReplyDoc {
+            status: 200,
+            body: Some((JSON, body)),
+            headers: &[],
+        }
     }
 }
 
 impl Reply for Content {
     fn into_answer(self, _links: &Links) -> Answer {
         let mut headers = vec![("content-type".to_owned(), self.media.to_owned())];
-        headers.extend(self.headers.into_iter().map(|(name, value)| (name.to_owned(), value)));
-        Answer { status: 200, headers, body: self.bytes }
+        headers.extend(
+            self.headers
+                .into_iter()
+                .map(|(name, value)| (name.to_owned(), value)),
+        );
+        Answer {
+            status: 200,
+            headers,
+            body: self.bytes,
+        }
     }
 
     fn describe(_generator: &mut SchemaGenerator) -> ReplyDoc {
         let schema = Schema::try_from(json!({ "type": "string" })).unwrap_or_default();
-        ReplyDoc { status: 200, body: Some(("*/*", schema)), headers: &[] }
+        ReplyDoc {
+            status: 200,
+            body: Some(("*/*", schema)),
+            headers: &[],
+        }
     }
 }
 
 impl Reply for Redirect {
     fn into_answer(self, _links: &Links) -> Answer {
-        Answer { status: 302, headers: vec![("location".into(), self.0)], body: Vec::new() }
+        Answer {
+            status: 302,
+            headers: vec![("location".into(), self.0)],
+            body: Vec::new(),
+        }
     }
 
     fn describe(_generator: &mut SchemaGenerator) -> ReplyDoc {
-        ReplyDoc { status: 302, body: None, headers: &["Location"] }
+        ReplyDoc {
+            status: 302,
+            body: None,
+            headers: &["Location"],
+        }
     }
 }
 

@@ -27,86 +27,123 @@ type Failure = lambda_runtime::Error;
 
 /// Serves an endpoint.
 pub fn run<E: Endpoint>() {
-    assert!(E::Caller::suits(&E::ROW.who), "{}: the row's `who` and the Caller type differ", E::ROW.name);
-    started(E::ROW.name, Box::pin(async {
-        let aws = Aws::connect(Environment::process()).await?;
-        let settings = Settings::from_environment(aws.environment())?;
-        let (verifier, app) = futures_util::try_join!(verifier(&aws, &settings, E::ROW.admits_tokens()), E::App::start(&aws))?;
-        let shared = Arc::new((Walk::<E>::new(settings, verifier), app));
-        let handler: Handler<Request, Response<RawBody>> = Arc::new(move |request| {
-            let shared = Arc::clone(&shared);
-            Box::pin(async move { shared.0.answer(&shared.1, request).await })
-        });
-        serve_http(handler).await
-    }));
+    assert!(
+        E::Caller::suits(&E::ROW.who),
+        "{}: the row's `who` and the Caller type differ",
+        E::ROW.name
+    );
+    started(
+        E::ROW.name,
+        Box::pin(async {
+            let aws = Aws::connect(Environment::process()).await?;
+            let settings = Settings::from_environment(aws.environment())?;
+            let (verifier, app) = futures_util::try_join!(
+                verifier(&aws, &settings, E::ROW.admits_tokens()),
+                E::App::start(&aws)
+            )?;
+            let shared = Arc::new((Walk::<E>::new(settings, verifier), app));
+            let handler: Handler<Request, Response<RawBody>> = Arc::new(move |request| {
+                let shared = Arc::clone(&shared);
+                Box::pin(async move { shared.0.answer(&shared.1, request).await })
+            });
+            serve_http(handler).await
+        }),
+    );
 }
 
 /// Serves the fallback, whose answer is a function of the request alone.
 pub fn run_fallback(name: &'static str, answer: fn(&Settings, &Request) -> Response<RawBody>) {
-    started(name, Box::pin(async move {
-        let settings = Settings::from_environment(&Environment::process())?;
-        let handler: Handler<Request, Response<RawBody>> = Arc::new(move |request| {
-            let response = answer(&settings, &request);
-            Box::pin(async move { response })
-        });
-        serve_http(handler).await
-    }));
+    started(
+        name,
+        Box::pin(async move {
+            let settings = Settings::from_environment(&Environment::process())?;
+            let handler: Handler<Request, Response<RawBody>> = Arc::new(move |request| {
+                let response = answer(&settings, &request);
+                Box::pin(async move { response })
+            });
+            serve_http(handler).await
+        }),
+    );
 }
 
 /// Serves a consumer.
 pub fn run_consumer<C: Consumer>() {
-    started(C::ROW.name, Box::pin(async {
-        let app = app::<C::App>().await?;
-        serve(Arc::new(move |batch: SqsEvent| {
-            let app = Arc::clone(&app);
-            Box::pin(async move { serde_json::to_value(records::consume::<C>(&app, batch).await) })
-        })).await
-    }));
+    started(
+        C::ROW.name,
+        Box::pin(async {
+            let app = app::<C::App>().await?;
+            serve(Arc::new(move |batch: SqsEvent| {
+                let app = Arc::clone(&app);
+                Box::pin(
+                    async move { serde_json::to_value(records::consume::<C>(&app, batch).await) },
+                )
+            }))
+            .await
+        }),
+    );
 }
 
 /// Serves a worker.
 pub fn run_worker<W: Worker>() {
-    started(W::ROW.name, Box::pin(async {
-        let app = app::<W::App>().await?;
-        serve(Arc::new(move |batch: SqsEvent| {
-            let app = Arc::clone(&app);
-            Box::pin(async move { serde_json::to_value(records::work::<W>(&app, batch).await) })
-        })).await
-    }));
+    started(
+        W::ROW.name,
+        Box::pin(async {
+            let app = app::<W::App>().await?;
+            serve(Arc::new(move |batch: SqsEvent| {
+                let app = Arc::clone(&app);
+                Box::pin(async move { serde_json::to_value(records::work::<W>(&app, batch).await) })
+            }))
+            .await
+        }),
+    );
 }
 
 /// Serves the relay.
 pub fn run_relay<R: Relay>() {
-    started(R::ROW.name, Box::pin(async {
-        let app = app::<R::App>().await?;
-        serve(Arc::new(move |batch: StreamEvent| {
-            let app = Arc::clone(&app);
-            Box::pin(async move { serde_json::to_value(records::relay::<R>(&app, batch).await) })
-        })).await
-    }));
+    started(
+        R::ROW.name,
+        Box::pin(async {
+            let app = app::<R::App>().await?;
+            serve(Arc::new(move |batch: StreamEvent| {
+                let app = Arc::clone(&app);
+                Box::pin(
+                    async move { serde_json::to_value(records::relay::<R>(&app, batch).await) },
+                )
+            }))
+            .await
+        }),
+    );
 }
 
 /// Serves a scheduled function.
 pub fn run_clockwork<C: Clockwork>() {
-    started(C::ROW.name, Box::pin(async {
-        let app = app::<C::App>().await?;
-        let handler = service_fn(move |_event: LambdaEvent<Value>| {
-            let app = Arc::clone(&app);
-            async move {
-                let (began, at) = (Instant::now(), SystemClock.now());
-                let outcome = C::run(&app, at).await;
-                let mut line = Line { at: Some(at), service: C::ROW.service, function: C::ROW.name, ..Line::default() };
-                line.took = began.elapsed();
-                match &outcome {
-                    Ok(done) => drop(line.more.insert("done".into(), (*done).into())),
-                    Err(error) => line.error = Some(error.to_string()),
+    started(
+        C::ROW.name,
+        Box::pin(async {
+            let app = app::<C::App>().await?;
+            let handler = service_fn(move |_event: LambdaEvent<Value>| {
+                let app = Arc::clone(&app);
+                async move {
+                    let (began, at) = (Instant::now(), SystemClock.now());
+                    let outcome = C::run(&app, at).await;
+                    let mut line = Line {
+                        at: Some(at),
+                        service: C::ROW.service,
+                        function: C::ROW.name,
+                        ..Line::default()
+                    };
+                    line.took = began.elapsed();
+                    match &outcome {
+                        Ok(done) => drop(line.more.insert("done".into(), (*done).into())),
+                        Err(error) => line.error = Some(error.to_string()),
+                    }
+                    line.write();
+                    outcome.map(|done| json!({ "done": done }))
                 }
-                line.write();
-                outcome.map(|done| json!({ "done": done }))
-            }
-        });
-        lambda_runtime::run(handler).await
-    }));
+            });
+            lambda_runtime::run(handler).await
+        }),
+    );
 }
 
 async fn app<A: App>() -> Result<Arc<A>, StartError> {
@@ -120,7 +157,13 @@ async fn verifier(aws: &Aws, settings: &Settings, needed: bool) -> Result<Verifi
         return Ok(Verifier::none());
     }
     let table = aws.table(&resources::PLATFORM)?;
-    Ok(Verifier::reading(table, &settings.issuer, &settings.audience, SystemClock.now()).await?)
+    Ok(Verifier::reading(
+        table,
+        &settings.issuer,
+        &settings.audience,
+        SystemClock.now(),
+    )
+    .await)
 }
 
 async fn serve_http(handler: Handler<Request, Response<RawBody>>) -> Result<(), Failure> {
@@ -134,19 +177,27 @@ async fn serve_http(handler: Handler<Request, Response<RawBody>>) -> Result<(), 
 async fn serve<In: serde::de::DeserializeOwned + Send + 'static>(
     handler: Handler<In, Result<Value, serde_json::Error>>,
 ) -> Result<(), Failure> {
-    lambda_runtime::run(service_fn(move |event: LambdaEvent<In>| handler(event.payload))).await
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<In>| {
+        let answer = handler(event.payload);
+        async move { answer.await.map_err(Failure::from) }
+    }))
+    .await
 }
 
 /// Runs on one thread: a Lambda function answers one event at a time, and starts sooner this way.
 fn started(name: &str, work: Pin<Box<dyn Future<Output = Result<(), Failure>>>>) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
     let outcome = match runtime {
         Ok(runtime) => runtime.block_on(work),
         Err(error) => Err(error.into()),
     };
     if let Err(error) = outcome {
-        let chain: Vec<_> = std::iter::successors(Some(&*error as &dyn std::error::Error), |e| e.source()).map(ToString::to_string).collect();
-        println!("{}", json!({ "level": "ERROR", "function": name, "error": chain.join(": "), "phase": "start" }));
+        println!(
+            "{}",
+            json!({ "level": "ERROR", "function": name, "error": crate::log::chain(&*error), "phase": "start" })
+        );
         std::process::exit(1);
     }
 }

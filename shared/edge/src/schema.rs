@@ -11,13 +11,19 @@ use serde_json::{Map, Value};
 
 /// The schema of a type as a client writes it.
 pub fn of<T: JsonSchema>() -> Value {
-    let generator = SchemaSettings::draft2020_12().for_deserialize().into_generator();
+    let generator = SchemaSettings::draft2020_12()
+        .for_deserialize()
+        .into_generator();
     generator.into_root_schema_for::<T>().to_value()
 }
 
 /// Adds every fault of `document` to `faults`.
 pub fn check(schema: &Value, document: &Value, faults: &mut Faults) {
-    Check { root: schema, faults }.value(schema, document, &Pointer::root());
+    Check {
+        root: schema,
+        faults,
+    }
+    .value(schema, document, &Pointer::root());
 }
 
 struct Check<'a> {
@@ -69,7 +75,8 @@ impl Check<'_> {
             return true;
         }
         let said: Vec<_> = allowed.iter().map(|name| spoken(name)).collect();
-        self.faults.add(at, format!("must be {}", said.join(" or ")));
+        self.faults
+            .add(at, format!("must be {}", said.join(" or ")));
         false
     }
 
@@ -77,7 +84,11 @@ impl Check<'_> {
     fn branches(&mut self, branches: &[Value], value: &Value, at: &Pointer) {
         let attempt = |branch: &Value| {
             let mut faults = Faults::new();
-            Check { root: self.root, faults: &mut faults }.value(branch, value, at);
+            Check {
+                root: self.root,
+                faults: &mut faults,
+            }
+            .value(branch, value, at);
             faults
         };
         let mut closest = None;
@@ -87,7 +98,11 @@ impl Check<'_> {
             if faults.is_empty() {
                 return;
             }
-            let names = self.resolved(branch).as_object().map(types).unwrap_or_default();
+            let names = self
+                .resolved(branch)
+                .as_object()
+                .map(types)
+                .unwrap_or_default();
             if names.iter().any(|name| is(name, value)) {
                 closest = Some(faults);
             }
@@ -95,7 +110,9 @@ impl Check<'_> {
         }
         match closest {
             Some(faults) => self.faults.extend(faults.into_vec()),
-            None => self.faults.add(at, format!("must be {}", named.join(" or "))),
+            None => self
+                .faults
+                .add(at, format!("must be {}", named.join(" or "))),
         }
     }
 
@@ -108,8 +125,16 @@ impl Check<'_> {
         if let Some(Value::Array(choices)) = rules.get("enum")
             && !choices.contains(value)
         {
-            let choices: Vec<_> = choices.iter().map(|choice| choice.as_str().map_or_else(|| choice.to_string(), str::to_owned)).collect();
-            self.faults.add(at, format!("must be one of: {}", choices.join(", ")));
+            let choices: Vec<_> = choices
+                .iter()
+                .map(|choice| {
+                    choice
+                        .as_str()
+                        .map_or_else(|| choice.to_string(), str::to_owned)
+                })
+                .collect();
+            self.faults
+                .add(at, format!("must be one of: {}", choices.join(", ")));
         }
     }
 
@@ -127,13 +152,18 @@ impl Check<'_> {
         let Some(value) = number.as_f64() else { return };
         let bound = |keyword: &str| rules.get(keyword).and_then(Value::as_f64);
         if bound("minimum").is_some_and(|least| value < least) {
-            self.faults.add(at, format!("must be at least {}", rules["minimum"]));
+            self.faults
+                .add(at, format!("must be at least {}", rules["minimum"]));
         }
         if bound("maximum").is_some_and(|most| value > most) {
-            self.faults.add(at, format!("must be at most {}", rules["maximum"]));
+            self.faults
+                .add(at, format!("must be at most {}", rules["maximum"]));
         }
         if bound("exclusiveMinimum").is_some_and(|least| value <= least) {
-            self.faults.add(at, format!("must be more than {}", rules["exclusiveMinimum"]));
+            self.faults.add(
+                at,
+                format!("must be more than {}", rules["exclusiveMinimum"]),
+            );
         }
         let fits = match rules.get("format").and_then(Value::as_str) {
             Some("uint8") => number.as_u64().is_some_and(|n| u8::try_from(n).is_ok()),
@@ -166,9 +196,18 @@ impl Check<'_> {
     }
 
     fn object(&mut self, rules: &Map<String, Value>, members: &Map<String, Value>, at: &Pointer) {
-        self.bounded(rules, ("minProperties", "maxProperties"), members.len(), "entry", at);
+        self.bounded(
+            rules,
+            ("minProperties", "maxProperties"),
+            members.len(),
+            "entry",
+            at,
+        );
         let none = Map::new();
-        let known = rules.get("properties").and_then(Value::as_object).unwrap_or(&none);
+        let known = rules
+            .get("properties")
+            .and_then(Value::as_object)
+            .unwrap_or(&none);
         if let Some(Value::Array(required)) = rules.get("required") {
             for name in required.iter().filter_map(Value::as_str) {
                 if !members.contains_key(name) {
@@ -200,14 +239,30 @@ impl Check<'_> {
     ) {
         let length = length as u64;
         let said = |count: u64| {
-            let plural = unit.strip_suffix('y').map_or_else(|| format!("{unit}s"), |stem| format!("{stem}ies"));
-            if count == 1 { format!("1 {unit}") } else { format!("{count} {plural}") }
+            let plural = unit
+                .strip_suffix('y')
+                .map_or_else(|| format!("{unit}s"), |stem| format!("{stem}ies"));
+            if count == 1 {
+                format!("1 {unit}")
+            } else {
+                format!("{count} {plural}")
+            }
         };
-        if let Some(least) = rules.get(least).and_then(Value::as_u64).filter(|least| length < *least) {
-            self.faults.add(at, format!("must have at least {}", said(least)));
+        if let Some(least) = rules
+            .get(least)
+            .and_then(Value::as_u64)
+            .filter(|least| length < *least)
+        {
+            self.faults
+                .add(at, format!("must have at least {}", said(least)));
         }
-        if let Some(most) = rules.get(most).and_then(Value::as_u64).filter(|most| length > *most) {
-            self.faults.add(at, format!("must have at most {}", said(most)));
+        if let Some(most) = rules
+            .get(most)
+            .and_then(Value::as_u64)
+            .filter(|most| length > *most)
+        {
+            self.faults
+                .add(at, format!("must have at most {}", said(most)));
         }
     }
 }
@@ -215,7 +270,11 @@ impl Check<'_> {
 fn types(rules: &Map<String, Value>) -> Vec<String> {
     match rules.get("type") {
         Some(Value::String(name)) => vec![name.clone()],
-        Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+        Some(Value::Array(names)) => names
+            .iter()
+            .filter_map(Value::as_str)
+            .map(str::to_owned)
+            .collect(),
         _ => Vec::new(),
     }
 }
@@ -249,12 +308,40 @@ fn spoken(name: &str) -> String {
 /// by the `format` that stands beside it.
 pub fn unsupported(schema: &Value) -> Vec<String> {
     const ENFORCED: &[&str] = &[
-        "$ref", "type", "anyOf", "oneOf", "allOf", "const", "enum", "minLength", "maxLength", "format",
-        "minimum", "maximum", "exclusiveMinimum", "minItems", "maxItems", "uniqueItems", "items",
-        "minProperties", "maxProperties", "properties", "required", "propertyNames", "additionalProperties",
+        "$ref",
+        "type",
+        "anyOf",
+        "oneOf",
+        "allOf",
+        "const",
+        "enum",
+        "minLength",
+        "maxLength",
+        "format",
+        "minimum",
+        "maximum",
+        "exclusiveMinimum",
+        "minItems",
+        "maxItems",
+        "uniqueItems",
+        "items",
+        "minProperties",
+        "maxProperties",
+        "properties",
+        "required",
+        "propertyNames",
+        "additionalProperties",
     ];
-    const NOTES: &[&str] =
-        &["$schema", "$defs", "title", "description", "default", "examples", "deprecated", "writeOnly"];
+    const NOTES: &[&str] = &[
+        "$schema",
+        "$defs",
+        "title",
+        "description",
+        "default",
+        "examples",
+        "deprecated",
+        "writeOnly",
+    ];
     fn visit(schema: &Value, at: &Pointer, found: &mut Vec<String>) {
         let Value::Object(rules) = schema else { return };
         for (keyword, rule) in rules {
@@ -290,7 +377,10 @@ mod tests {
     fn faults(schema: Value, document: Value) -> Vec<String> {
         let mut faults = Faults::new();
         check(&schema, &document, &mut faults);
-        faults.iter().map(|fault| format!("{} {}", fault.pointer, fault.detail)).collect()
+        faults
+            .iter()
+            .map(|fault| format!("{} {}", fault.pointer, fault.detail))
+            .collect()
     }
 
     #[test]
@@ -333,7 +423,10 @@ mod tests {
             ]
         );
         let good = json!({ "name": "äöü", "slug": 1, "price": "9.99", "note": null });
-        assert_eq!(faults(schema.clone(), good.clone()), ["/slug is not a known field"]);
+        assert_eq!(
+            faults(schema.clone(), good.clone()),
+            ["/slug is not a known field"]
+        );
         assert_eq!(faults(schema, json!([])), [" must be an object"]);
     }
 
@@ -345,7 +438,8 @@ mod tests {
 
     #[test]
     fn a_keyword_that_is_not_enforced_is_found() {
-        let schema = json!({ "properties": { "a": { "type": "string", "pattern": "^x" } }, "not": {} });
+        let schema =
+            json!({ "properties": { "a": { "type": "string", "pattern": "^x" } }, "not": {} });
         assert_eq!(unsupported(&schema), ["/properties/a/pattern", "/not"]);
     }
 }

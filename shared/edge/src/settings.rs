@@ -23,7 +23,9 @@ impl Settings {
     /// # Errors
     /// Names the variable that is missing.
     pub fn from_environment(environment: &Environment) -> Result<Self, StartError> {
-        let origins = environment.optional("CORS_ALLOWED_ORIGINS").unwrap_or_default();
+        let origins = environment
+            .optional("CORS_ALLOWED_ORIGINS")
+            .unwrap_or_default();
         Ok(Self {
             links: Links::new(&environment.optional("PUBLIC_URL").unwrap_or_default()),
             issuer: environment.required("JWT_ISSUER")?.into(),

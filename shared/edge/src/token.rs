@@ -4,7 +4,9 @@
 //! an item of the platform's table, read over the connection that the function opens anyway.
 
 use aws::{PublicKeys, Table, TableError};
-use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation, decode, decode_header, jwk::JwkSet};
+use jsonwebtoken::{
+    Algorithm, DecodingKey, Header, Validation, decode, decode_header, jwk::JwkSet,
+};
 use kernel::{Permission, Role, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -61,30 +63,39 @@ struct Keys {
 }
 
 impl Verifier {
-    /// A verifier whose keys stand in the platform's table.
-    ///
-    /// # Errors
-    /// When the keys cannot be read.
-    pub async fn reading(table: Table, issuer: &str, audience: &str, at: Timestamp) -> Result<Self, TableError> {
-        let keys = Keys { by_id: load(&table).await?, read_at: Some(at) };
-        let verifier = Self::holding(HashMap::new(), issuer, audience);
-        *verifier.keys.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = keys;
-        Ok(Self { table: Some(table), ..verifier })
+    /// A verifier whose keys stand in the platform's table. Where they cannot be read now, the first
+    /// request that needs them tries again, and is answered 503 if they still cannot.
+    pub async fn reading(table: Table, issuer: &str, audience: &str, at: Timestamp) -> Self {
+        let keys = match load(&table).await {
+            Ok(by_id) => Keys {
+                by_id,
+                read_at: Some(at),
+            },
+            Err(_) => Keys::default(),
+        };
+        Self {
+            table: Some(table),
+            ..Self::holding(keys, issuer, audience)
+        }
     }
 
     /// A verifier for endpoints that look at no tokens.
     pub fn none() -> Self {
-        Self::holding(HashMap::new(), "", "")
+        Self::holding(Keys::default(), "", "")
     }
 
-    fn holding(by_id: HashMap<String, DecodingKey>, issuer: &str, audience: &str) -> Self {
+    fn holding(keys: Keys, issuer: &str, audience: &str) -> Self {
         let mut validation = Validation::new(Algorithm::RS256);
         validation.leeway = LEEWAY.as_secs();
         validation.validate_nbf = true;
         validation.set_issuer(&[issuer]);
         validation.set_audience(&[audience]);
         validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
-        Self { table: None, validation, keys: Mutex::new(Keys { by_id, read_at: None }) }
+        Self {
+            table: None,
+            validation,
+            keys: Mutex::new(keys),
+        }
     }
 
     /// The claims of a good token; none for any other, whatever is wrong with it.
@@ -95,9 +106,15 @@ impl Verifier {
         if token.len() > LONGEST {
             return Ok(None);
         }
-        let Ok(header) = decode_header(token) else { return Ok(None) };
-        let Some(kid) = acceptable(&header) else { return Ok(None) };
-        let Some(key) = self.key(kid, now).await? else { return Ok(None) };
+        let Ok(header) = decode_header(token) else {
+            return Ok(None);
+        };
+        let Some(kid) = acceptable(&header) else {
+            return Ok(None);
+        };
+        let Some(key) = self.key(kid, now).await? else {
+            return Ok(None);
+        };
         Ok(decode::<Claims>(token, &key, &self.validation)
             .ok()
             .map(|data| data.claims)
@@ -107,30 +124,47 @@ impl Verifier {
 
     async fn key(&self, kid: &str, now: Timestamp) -> Result<Option<DecodingKey>, TableError> {
         let stale = {
-            let keys = self.keys.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            let keys = self
+                .keys
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner);
             if let Some(key) = keys.by_id.get(kid) {
                 return Ok(Some(key.clone()));
             }
             keys.read_at.is_none_or(|read| now.since(read) >= REFRESH)
         };
-        let Some(table) = self.table.as_ref().filter(|_| stale) else { return Ok(None) };
+        let Some(table) = self.table.as_ref().filter(|_| stale) else {
+            return Ok(None);
+        };
         let by_id = load(table).await?;
         let key = by_id.get(kid).cloned();
-        *self.keys.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Keys { by_id, read_at: Some(now) };
+        *self
+            .keys
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner) = Keys {
+            by_id,
+            read_at: Some(now),
+        };
         Ok(key)
     }
 }
 
 /// The key's id, from a header such as we write: nothing embedded, nothing fetched, nothing critical.
 fn acceptable(header: &Header) -> Option<&str> {
-    let plain = header.jwk.is_none() && header.jku.is_none() && header.x5u.is_none() && header.x5c.is_none() && header.crit.is_none();
+    let plain = header.jwk.is_none()
+        && header.jku.is_none()
+        && header.x5u.is_none()
+        && header.x5c.is_none()
+        && header.crit.is_none();
     let ours = header.alg == Algorithm::RS256 && header.typ.as_deref() == Some("JWT");
     header.kid.as_deref().filter(|_| plain && ours)
 }
 
 async fn load(table: &Table) -> Result<HashMap<String, DecodingKey>, TableError> {
-    let text = PublicKeys::load(table).await?;
-    let Ok(set) = serde_json::from_str::<JwkSet>(&text) else { return Ok(HashMap::new()) };
+    let public = PublicKeys::load(table).await?;
+    let Ok(set) = serde_json::from_str::<JwkSet>(&public.jwks) else {
+        return Ok(HashMap::new());
+    };
     Ok(set
         .keys
         .iter()

@@ -16,8 +16,16 @@ impl Trace {
     pub fn continuing(traceparent: Option<&str>) -> Self {
         let span_id = Uuid::new_v4().simple().to_string()[..16].to_owned();
         match traceparent.and_then(parse) {
-            Some((trace_id, sampled)) => Self { trace_id, span_id, sampled },
-            None => Self { trace_id: Uuid::new_v4().simple().to_string(), span_id, sampled: true },
+            Some((trace_id, sampled)) => Self {
+                trace_id,
+                span_id,
+                sampled,
+            },
+            None => Self {
+                trace_id: Uuid::new_v4().simple().to_string(),
+                span_id,
+                sampled: true,
+            },
         }
     }
 
@@ -35,16 +43,25 @@ impl Trace {
 
 fn parse(header: &str) -> Option<(String, bool)> {
     let mut parts = header.trim().split('-');
-    let (version, trace, span, flags) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+    let (version, trace, span, flags) =
+        (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
     let hex = |text: &str, length| {
-        text.len() == length && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+        text.len() == length
+            && text
+                .bytes()
+                .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
     };
     let set = |text: &str| text.bytes().any(|b| b != b'0');
-    let well_formed = hex(version, 2) && version != "ff" && hex(trace, 32) && hex(span, 16) && hex(flags, 2);
+    let well_formed =
+        hex(version, 2) && version != "ff" && hex(trace, 32) && hex(span, 16) && hex(flags, 2);
     // Version 00 has four parts; a later version may have more.
     let complete = version != "00" || parts.next().is_none();
-    (well_formed && complete && set(trace) && set(span))
-        .then(|| (trace.to_owned(), u8::from_str_radix(flags, 16).is_ok_and(|bits| bits & 1 == 1)))
+    (well_formed && complete && set(trace) && set(span)).then(|| {
+        (
+            trace.to_owned(),
+            u8::from_str_radix(flags, 16).is_ok_and(|bits| bits & 1 == 1),
+        )
+    })
 }
 
 #[cfg(test)]
@@ -63,7 +80,9 @@ mod tests {
     #[test]
     fn anything_else_starts_a_new_trace() {
         for header in [
-            "", "x", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7",
+            "",
+            "x",
+            "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7",
             "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
             "00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01",
             "ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",

@@ -82,21 +82,31 @@ impl<E: Endpoint> Walk<E> {
         let started = Instant::now();
         let at = SystemClock.now();
         let incoming = Incoming::of(request, E::ROW, at);
-        let notes = Mutex::new(Notes { personal: E::ROW.admits_tokens(), ..Notes::default() });
+        let notes = Mutex::new(Notes {
+            personal: E::ROW.admits_tokens(),
+            ..Notes::default()
+        });
 
         let work = AssertUnwindSafe(self.steps(app, &incoming, &notes)).catch_unwind();
-        let outcome = match tokio::time::timeout(incoming.remaining.saturating_sub(RESERVE), work).await {
-            Ok(Ok(outcome)) => outcome,
-            Ok(Err(_)) => Err(Problem::new(rows::INTERNAL).cause("panicked")),
-            Err(_) => Err(rows::TIMED_OUT.into()),
-        };
-        let notes = notes.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let outcome =
+            match tokio::time::timeout(incoming.remaining.saturating_sub(RESERVE), work).await {
+                Ok(Ok(outcome)) => outcome,
+                Ok(Err(_)) => Err(Problem::new(rows::INTERNAL).cause("panicked")),
+                Err(_) => Err(rows::TIMED_OUT.into()),
+            };
+        let notes = notes
+            .into_inner()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
 
         let (mut answer, code, mut error) = match outcome {
             Ok(answer) => (answer, None, None),
             Err(problem) => {
                 let (code, chain) = (problem.row().code, problem.chain());
-                (problem.into_answer(&self.settings.links, &incoming.request_id), Some(code), chain)
+                (
+                    problem.into_answer(&self.settings.links, &incoming.request_id),
+                    Some(code),
+                    chain,
+                )
             }
         };
         if let Some(operation) = &notes.operation
@@ -106,9 +116,16 @@ impl<E: Endpoint> Walk<E> {
             error = Some(format!("the answer was not kept: {lost}"));
         }
         answer.headers.extend(notes.limits);
-        answer.headers.push(("x-request-id".into(), incoming.request_id.clone()));
-        answer.headers.push(("traceparent".into(), incoming.trace.traceparent()));
-        let asked = Asked { personal: notes.personal, ..incoming.asked.clone() };
+        answer
+            .headers
+            .push(("x-request-id".into(), incoming.request_id.clone()));
+        answer
+            .headers
+            .push(("traceparent".into(), incoming.trace.traceparent()));
+        let asked = Asked {
+            personal: notes.personal,
+            ..incoming.asked.clone()
+        };
         headers::complete(&mut answer, E::ROW, &asked, &self.settings);
         Line {
             at: Some(at),
@@ -130,13 +147,25 @@ impl<E: Endpoint> Walk<E> {
         respond(answer)
     }
 
-    async fn steps(&self, app: &E::App, incoming: &Incoming, notes: &Mutex<Notes>) -> Result<Answer, Problem> {
-        let note = |write: &dyn Fn(&mut Notes)| write(&mut notes.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
+    async fn steps(
+        &self,
+        app: &E::App,
+        incoming: &Incoming,
+        notes: &Mutex<Notes>,
+    ) -> Result<Answer, Problem> {
+        let note = |write: &dyn Fn(&mut Notes)| {
+            write(
+                &mut notes
+                    .lock()
+                    .unwrap_or_else(std::sync::PoisonError::into_inner),
+            )
+        };
 
         let identity = self.identity(incoming).await?;
         let user = identity.as_ref().map(|identity| identity.user.to_string());
         note(&|notes| {
-            notes.personal = user.is_some() || !matches!(E::ROW.who, manifest::Who::Public | manifest::Who::Visitor);
+            notes.personal = user.is_some()
+                || !matches!(E::ROW.who, manifest::Who::Public | manifest::Who::Visitor);
             notes.caller.clone_from(&user);
         });
         let caller = E::Caller::admit(&E::ROW.who, identity)?;
@@ -156,7 +185,16 @@ impl<E: Endpoint> Walk<E> {
             body: &incoming.body,
         };
         let key = incoming.idempotency_key.as_deref();
-        let operation = match once::check(E::ROW, app.table(), key, print, incoming.remaining, incoming.at).await? {
+        let operation = match once::check(
+            E::ROW,
+            app.table(),
+            key,
+            print,
+            incoming.remaining,
+            incoming.at,
+        )
+        .await?
+        {
             Gate::Replay(answer) => return Ok(answer),
             Gate::Open(operation) => operation,
         };
@@ -178,7 +216,11 @@ impl<E: Endpoint> Walk<E> {
     }
 
     async fn identity(&self, incoming: &Incoming) -> Result<Option<Identity>, Problem> {
-        let Some(authorization) = incoming.authorization.as_deref().filter(|_| E::ROW.admits_tokens()) else {
+        let Some(authorization) = incoming
+            .authorization
+            .as_deref()
+            .filter(|_| E::ROW.admits_tokens())
+        else {
             return Ok(None);
         };
         let token = match authorization.split_once(' ') {
@@ -186,7 +228,10 @@ impl<E: Endpoint> Walk<E> {
             _ => return Err(unauthenticated()),
         };
         let claims = self.verifier.verify(token, incoming.at).await?;
-        claims.and_then(Identity::from_claims).map(Some).ok_or_else(unauthenticated)
+        claims
+            .and_then(Identity::from_claims)
+            .map(Some)
+            .ok_or_else(unauthenticated)
     }
 
     fn body(&self, incoming: &Incoming) -> Result<E::Body, Problem> {
@@ -195,13 +240,20 @@ impl<E: Endpoint> Walk<E> {
             let detail = format!("At most {most} bytes are taken here.");
             return Err(Problem::new(rows::BODY_TOO_LARGE).detail(detail));
         }
-        E::Body::read(Unread { media: incoming.media.clone(), bytes: &incoming.body, schema: &self.body_schema })
+        E::Body::read(Unread {
+            media: incoming.media.clone(),
+            bytes: &incoming.body,
+            schema: &self.body_schema,
+        })
     }
 
     /// The schemas that requests are checked against, for the test that finds keywords that the
     /// check would pass over.
     pub fn unsupported_keywords(&self) -> Vec<String> {
-        [&self.body_schema, &self.query_schema].into_iter().flat_map(schema::unsupported).collect()
+        [&self.body_schema, &self.query_schema]
+            .into_iter()
+            .flat_map(schema::unsupported)
+            .collect()
     }
 }
 
@@ -229,23 +281,35 @@ struct Incoming {
 
 impl Incoming {
     fn of(request: Request, route: &Route, at: Timestamp) -> Self {
-        let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let header = |name: &str| {
+            request
+                .headers()
+                .get(name)
+                .and_then(|value| value.to_str().ok())
+                .map(str::to_owned)
+        };
         let context = request.lambda_context_ref();
-        let remaining = context.map_or(Duration::from_secs(route.sizing.timeout_s.into()), |context| {
-            Timestamp::from_millis(i64::try_from(context.deadline).unwrap_or(i64::MAX)).since(at)
-        });
-        let gateway = request.request_context_ref().map(|context| match context {
-            lambda_http::request::RequestContext::ApiGatewayV2(context) => {
+        let remaining = context.map_or(
+            Duration::from_secs(route.sizing.timeout_s.into()),
+            |context| {
+                Timestamp::from_millis(i64::try_from(context.deadline).unwrap_or(i64::MAX))
+                    .since(at)
+            },
+        );
+        let (gateway_id, source_ip) = match request.request_context_ref() {
+            Some(lambda_http::request::RequestContext::ApiGatewayV2(context)) => {
                 (context.request_id.clone(), context.http.source_ip.clone())
             }
-        });
-        let (gateway_id, source_ip) = gateway.unwrap_or_default();
+            _ => (None, None),
+        };
         let request_id = gateway_id
             .filter(|id| !id.is_empty())
             .or_else(|| context.map(|context| context.request_id.clone()))
             .unwrap_or_else(|| uuid::Uuid::now_v7().to_string());
         let pairs = |map: lambda_http::aws_lambda_events::query_map::QueryMap| {
-            map.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect::<Vec<_>>()
+            map.iter()
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .collect::<Vec<_>>()
         };
         Self {
             at,
@@ -280,8 +344,15 @@ impl Incoming {
 
     /// What does not parse names nothing: 404.
     fn params<P: serde::de::DeserializeOwned>(&self) -> Result<P, Problem> {
-        let members = self.params.iter().map(|(name, value)| (name.clone(), Value::String(value.clone())));
-        let members = if self.params.is_empty() { Value::Null } else { Value::Object(members.collect()) };
+        let members = self
+            .params
+            .iter()
+            .map(|(name, value)| (name.clone(), Value::String(value.clone())));
+        let members = if self.params.is_empty() {
+            Value::Null
+        } else {
+            Value::Object(members.collect())
+        };
         serde_json::from_value(members).map_err(|_| rows::NOT_FOUND.into())
     }
 }
@@ -292,7 +363,13 @@ fn version_asked(tags: &str) -> Option<u64> {
     if tags.trim() == "*" {
         return None;
     }
-    let version = |tag: &str| tag.trim().strip_prefix("\"v")?.strip_suffix('"')?.parse::<u64>().ok();
+    let version = |tag: &str| {
+        tag.trim()
+            .strip_prefix("\"v")?
+            .strip_suffix('"')?
+            .parse::<u64>()
+            .ok()
+    };
     Some(tags.split(',').filter_map(version).max().unwrap_or(0))
 }
 
@@ -322,7 +399,14 @@ mod tests {
 
     #[test]
     fn if_match_names_a_version_or_one_that_never_was() {
-        for (header, version) in [("\"v3\"", Some(3)), ("*", None), ("\"abc\"", Some(0)), ("\"v1\", \"v4\"", Some(4)), ("W/\"v3\"", Some(0)), ("", Some(0))] {
+        for (header, version) in [
+            ("\"v3\"", Some(3)),
+            ("*", None),
+            ("\"abc\"", Some(0)),
+            ("\"v1\", \"v4\"", Some(4)),
+            ("W/\"v3\"", Some(0)),
+            ("", Some(0)),
+        ] {
             assert_eq!(version_asked(header), version, "{header}");
         }
     }
