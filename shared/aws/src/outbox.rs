@@ -1,0 +1,96 @@
+//! Events on their way out: written with the state they tell of, then published by the relay.
+
+use std::time::Duration;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use contracts::{Envelope, Event};
+use kernel::{EventId, Timestamp};
+use serde::Serialize;
+
+use crate::item::{EXPIRES, PK, SK, TYPE};
+use crate::{Attributes, TableError};
+
+/// The `type` of an event's item: what a table's stream is filtered by.
+pub const OUTBOX_TYPE: &str = "outbox";
+const PREFIX: &str = "~outbox#";
+const SORT: &str = "~outbox";
+const EVENT_TYPE: &str = "event_type";
+const ENVELOPE: &str = "envelope";
+/// How long an item stays: long enough to look for a lost event, and to publish it again.
+const KEPT: Duration = Duration::from_hours(7 * 24);
+
+/// An event as it stands in a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutboxItem {
+    /// The event's id.
+    pub id: EventId,
+    /// Its full type, `products.product-created.v1`.
+    pub event_type: String,
+    /// The envelope as JSON: what is published, byte for byte.
+    pub envelope: String,
+    expires: i64,
+}
+
+impl OutboxItem {
+    /// The item of an event.
+    pub(crate) fn of<E: Event + Serialize>(envelope: &Envelope<E>) -> Result<Self, TableError> {
+        Ok(Self {
+            id: envelope.id,
+            event_type: envelope.event_type.clone().into_owned(),
+            envelope: serde_json::to_string(envelope).map_err(TableError::fault)?,
+            expires: expiry(envelope.occurred_at),
+        })
+    }
+
+    pub(crate) fn attributes(self) -> Attributes {
+        Attributes::from([
+            (
+                PK.to_owned(),
+                AttributeValue::S(format!("{PREFIX}{}", self.id)),
+            ),
+            (SK.to_owned(), AttributeValue::S(SORT.to_owned())),
+            (TYPE.to_owned(), AttributeValue::S(OUTBOX_TYPE.to_owned())),
+            (EVENT_TYPE.to_owned(), AttributeValue::S(self.event_type)),
+            (ENVELOPE.to_owned(), AttributeValue::S(self.envelope)),
+            (
+                EXPIRES.to_owned(),
+                AttributeValue::N(self.expires.to_string()),
+            ),
+        ])
+    }
+
+    /// Reads the new image of a stream's record, of which `text` gives a string attribute by its
+    /// name and `number` a number's digits. `None` when it is no event's.
+    pub fn of_image<'a>(
+        text: impl Fn(&str) -> Option<&'a str>,
+        number: impl Fn(&str) -> Option<&'a str>,
+    ) -> Result<Option<Self>, TableError> {
+        if text(TYPE) != Some(OUTBOX_TYPE) {
+            return Ok(None);
+        }
+        let read = || {
+            Some(Self {
+                id: text(PK)?.strip_prefix(PREFIX)?.parse().ok()?,
+                event_type: text(EVENT_TYPE)?.to_owned(),
+                envelope: text(ENVELOPE)?.to_owned(),
+                expires: number(EXPIRES)?.parse().ok()?,
+            })
+        };
+        match read() {
+            Some(item) => Ok(Some(item)),
+            None => Err(TableError::Corrupt(format!(
+                "an outbox item at {:?}",
+                text(PK)
+            ))),
+        }
+    }
+
+    /// The service that says so: the first word of the type.
+    pub fn source(&self) -> &str {
+        self.event_type.split('.').next().unwrap_or_default()
+    }
+}
+
+fn expiry(occurred_at: Timestamp) -> i64 {
+    occurred_at.plus(KEPT).seconds()
+}

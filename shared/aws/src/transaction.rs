@@ -1,0 +1,323 @@
+//! Several writes of which all happen or none.
+
+use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::types::{
+    CancellationReason, ConditionCheck, Delete, Put, ReturnValuesOnConditionCheckFailure,
+    TransactWriteItem, Update as UpdateAction,
+};
+use contracts::{Envelope, Event};
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::condition::Expression;
+use crate::connect::OPERATION;
+use crate::once::{Answered, Operation};
+use crate::retry::{Patience, Verdict, judge};
+use crate::{Attributes, Condition, Item, Key, OutboxItem, Table, TableError, Update, item, once};
+
+/// Actions that one transaction takes.
+const ACTIONS: usize = 100;
+/// On a failed condition DynamoDB says what stood there.
+const ALL_OLD: ReturnValuesOnConditionCheckFailure = ReturnValuesOnConditionCheckFailure::AllOld;
+
+/// Why a transaction wrote nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum TransactionError {
+    /// Conditions did not hold: those of the actions named here.
+    #[error("refused: {}", names(.0))]
+    Refused(Vec<Refusal>),
+    /// The operation's claim is somebody else's by now: another run of the same operation took
+    /// over, and its answer counts.
+    #[error("the operation was taken over by another run")]
+    ClaimLost,
+    /// The table failed.
+    #[error(transparent)]
+    Table(#[from] TableError),
+}
+
+/// An action whose condition did not hold.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Refusal {
+    /// The name it was given.
+    pub name: &'static str,
+    /// The item that stood there, when there was one; [`decode`](crate::decode) reads it.
+    pub item: Option<Attributes>,
+}
+
+fn names(refusals: &[Refusal]) -> String {
+    let names: Vec<_> = refusals.iter().map(|refusal| refusal.name).collect();
+    names.join(", ")
+}
+
+impl TransactionError {
+    /// Whether the action of this name was refused.
+    pub fn refused(&self, name: &str) -> bool {
+        self.refusal(name).is_some()
+    }
+
+    /// The refusal of the action of this name.
+    pub fn refusal(&self, name: &str) -> Option<&Refusal> {
+        match self {
+            Self::Refused(refusals) => refusals.iter().find(|refusal| refusal.name == name),
+            _ => None,
+        }
+    }
+}
+
+/// Writes to be made together. Each action has a name by which a refusal tells of it.
+#[must_use]
+pub struct Transaction {
+    table: Table,
+    actions: Vec<(&'static str, TransactWriteItem)>,
+    fault: Option<TableError>,
+    operation: Option<Operation>,
+}
+
+impl Transaction {
+    pub(crate) const fn new(table: Table) -> Self {
+        Self {
+            table,
+            actions: Vec::new(),
+            fault: None,
+            operation: None,
+        }
+    }
+
+    /// Writes an item whole.
+    pub fn put<T: Item>(self, name: &'static str, item: &T, condition: Condition) -> Self {
+        let item = item::encode(item);
+        self.action(name, |table| put(table, item?, &condition))
+    }
+
+    /// Changes an item in place.
+    pub fn update(self, name: &'static str, key: Key, update: Update) -> Self {
+        self.action(name, |table| {
+            let mut expression = Expression::default();
+            let (text, condition) = update.render(&mut expression);
+            let aliases = expression.finish()?;
+            let action = UpdateAction::builder()
+                .table_name(table.name())
+                .set_key(Some(key.attributes()))
+                .update_expression(text)
+                .set_condition_expression(condition)
+                .set_expression_attribute_names(aliases.names)
+                .set_expression_attribute_values(aliases.values)
+                .return_values_on_condition_check_failure(ALL_OLD)
+                .build()
+                .map_err(TableError::fault)?;
+            Ok(TransactWriteItem::builder().update(action).build())
+        })
+    }
+
+    /// Deletes an item.
+    pub fn delete(self, name: &'static str, key: Key, condition: Condition) -> Self {
+        self.action(name, |table| {
+            let mut expression = Expression::default();
+            let condition = condition.render(&mut expression);
+            let aliases = expression.finish()?;
+            let action = Delete::builder()
+                .table_name(table.name())
+                .set_key(Some(key.attributes()))
+                .set_condition_expression(condition)
+                .set_expression_attribute_names(aliases.names)
+                .set_expression_attribute_values(aliases.values)
+                .return_values_on_condition_check_failure(ALL_OLD)
+                .build()
+                .map_err(TableError::fault)?;
+            Ok(TransactWriteItem::builder().delete(action).build())
+        })
+    }
+
+    /// Writes nothing, but holds the others to a condition of another item.
+    pub fn check(self, name: &'static str, key: Key, condition: Condition) -> Self {
+        self.action(name, |table| {
+            let mut expression = Expression::default();
+            let Some(condition) = condition.render(&mut expression) else {
+                return Err(TableError::fault("a check of nothing"));
+            };
+            let aliases = expression.finish()?;
+            let action = ConditionCheck::builder()
+                .table_name(table.name())
+                .set_key(Some(key.attributes()))
+                .condition_expression(condition)
+                .set_expression_attribute_names(aliases.names)
+                .set_expression_attribute_values(aliases.values)
+                .return_values_on_condition_check_failure(ALL_OLD)
+                .build()
+                .map_err(TableError::fault)?;
+            Ok(TransactWriteItem::builder().condition_check(action).build())
+        })
+    }
+
+    /// Tells an event of these writes: it is written with them, and published after.
+    pub fn publish<E: Event + Serialize>(self, envelope: &Envelope<E>) -> Self {
+        let item = OutboxItem::of(envelope);
+        self.action(OUTBOX, |table| {
+            put(table, item?.attributes(), &Condition::none())
+        })
+    }
+
+    /// Happens only while the operation's claim holds, and keeps the answer with it, so that a
+    /// retry of the request is answered without being run. An operation without a claim asks
+    /// nothing.
+    pub fn once<T>(mut self, answered: &Answered<T>, effect: &T) -> Self {
+        let operation = answered.operation();
+        let Some(action) = once::completion(operation, || answered.encode(effect)) else {
+            return self;
+        };
+        self.operation = Some(operation.clone());
+        match action {
+            Ok((key, update)) => self.update(CLAIM, key, update),
+            Err(error) => self.action(CLAIM, |_| Err(error)),
+        }
+    }
+
+    /// How many actions there are so far.
+    pub fn len(&self) -> usize {
+        self.actions.len()
+    }
+
+    /// Whether there is nothing to be done yet.
+    pub fn is_empty(&self) -> bool {
+        self.actions.is_empty()
+    }
+
+    /// Makes all writes or none.
+    pub async fn commit(self) -> Result<(), TransactionError> {
+        if let Some(error) = self.fault {
+            return Err(error.into());
+        }
+        if self.actions.is_empty() || self.actions.len() > ACTIONS {
+            let many = self.actions.len();
+            return Err(TableError::fault(format!("a transaction of {many} actions")).into());
+        }
+        let (names, actions): (Vec<_>, Vec<_>) = self.actions.into_iter().unzip();
+        let request = self
+            .table
+            .client()
+            .transact_write_items()
+            .set_transact_items(Some(actions));
+        // A try whose answer is lost is sent again with the same token, and done once. After a
+        // cancellation nothing was done, and the next try is a request of its own.
+        let mut token = Uuid::now_v7();
+        let mut patience = Patience::new();
+        loop {
+            let send = request
+                .clone()
+                .client_request_token(token.to_string())
+                .send();
+            let time_left = OPERATION.saturating_sub(patience.began().elapsed());
+            let error = match tokio::time::timeout(time_left, send).await {
+                Ok(Ok(_)) => {
+                    if let Some(operation) = &self.operation {
+                        operation.mark_answered();
+                    }
+                    return Ok(());
+                }
+                Ok(Err(error)) => error,
+                Err(late) => return Err(TableError::Unavailable(Box::new(late)).into()),
+            };
+            let again = match error.as_service_error() {
+                Some(TransactWriteItemsError::TransactionCanceledException(_)) => {
+                    token = Uuid::now_v7();
+                    verdict(&error) == Verdict::TryAgain
+                }
+                Some(TransactWriteItemsError::TransactionInProgressException(_)) => true,
+                _ => false,
+            };
+            if !(again && patience.wait().await) {
+                return Err(sort(error, &names));
+            }
+        }
+    }
+
+    fn action(
+        mut self,
+        name: &'static str,
+        build: impl FnOnce(&Table) -> Result<TransactWriteItem, TableError>,
+    ) -> Self {
+        if self.fault.is_none() {
+            match build(&self.table) {
+                Ok(action) => self.actions.push((name, action)),
+                Err(error) => self.fault = Some(error),
+            }
+        }
+        self
+    }
+}
+
+/// The names of the actions that are made here.
+const CLAIM: &str = "~once";
+const OUTBOX: &str = "~outbox";
+
+fn put(
+    table: &Table,
+    item: Attributes,
+    condition: &Condition,
+) -> Result<TransactWriteItem, TableError> {
+    let mut expression = Expression::default();
+    let condition = condition.render(&mut expression);
+    let aliases = expression.finish()?;
+    let action = Put::builder()
+        .table_name(table.name())
+        .set_item(Some(item::fits(item)?))
+        .set_condition_expression(condition)
+        .set_expression_attribute_names(aliases.names)
+        .set_expression_attribute_values(aliases.values)
+        .return_values_on_condition_check_failure(ALL_OLD)
+        .build()
+        .map_err(TableError::fault)?;
+    Ok(TransactWriteItem::builder().put(action).build())
+}
+
+fn reasons(error: &SdkError<TransactWriteItemsError>) -> &[CancellationReason] {
+    match error.as_service_error() {
+        Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
+            cancelled.cancellation_reasons()
+        }
+        _ => &[],
+    }
+}
+
+fn verdict(error: &SdkError<TransactWriteItemsError>) -> Verdict {
+    judge(reasons(error).iter().map(|reason| {
+        let code = reason.code().unwrap_or_default();
+        (code, reason.message().unwrap_or_default())
+    }))
+}
+
+/// What a transaction's last failure means to who asked for it.
+fn sort(error: SdkError<TransactWriteItemsError>, names: &[&'static str]) -> TransactionError {
+    let cancelled = matches!(
+        error.as_service_error(),
+        Some(TransactWriteItemsError::TransactionCanceledException(_))
+    );
+    if !cancelled {
+        return TableError::of(error).into();
+    }
+    match verdict(&error) {
+        Verdict::Refused => refused(reasons(&error), names),
+        Verdict::TryAgain => TableError::Unavailable(Box::new(error)).into(),
+        Verdict::TooLarge => TableError::TooLarge.into(),
+        Verdict::Fault => TableError::Fault(Box::new(error)).into(),
+    }
+}
+
+/// A lost claim weighs most: what else was refused, the run that took over has probably written.
+fn refused(reasons: &[CancellationReason], names: &[&'static str]) -> TransactionError {
+    let refusals: Vec<Refusal> = names
+        .iter()
+        .zip(reasons)
+        .filter(|(_, reason)| reason.code() == Some("ConditionalCheckFailed"))
+        .map(|(name, reason)| Refusal {
+            name,
+            item: reason.item().cloned().filter(|item| !item.is_empty()),
+        })
+        .collect();
+    if refusals.iter().any(|refusal| refusal.name == CLAIM) {
+        TransactionError::ClaimLost
+    } else {
+        TransactionError::Refused(refusals)
+    }
+}
