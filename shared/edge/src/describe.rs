@@ -119,3 +119,8 @@ pub fn clockwork<C: Clockwork>() -> Function {
         main: run::run_clockwork::<C>,
     }
 }
+
+/// The fallback.
+pub fn fallback<F: Fallback>() -> Function {
+    Function { name: F::ROW.name, kind: Kind::Fallback, main: run::run_fallback::<F> }
+}
