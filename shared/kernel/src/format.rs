@@ -62,8 +62,8 @@ fn amount(text: &str) -> Result<(), Invalid> {
 
 /// RFC 3339 `full-date`: a day that exists.
 fn date(text: &str) -> Result<(), Invalid> {
-    // Ten characters, or the rest of the text would pass for a time.
-    if text.len() == 10 && Timestamp::parse(&format!("{text}T00:00:00Z")).is_ok() {
+    // The text takes the place of a whole date, so nothing else can stand in it.
+    if Timestamp::parse(&format!("{text}T00:00:00Z")).is_ok() {
         Ok(())
     } else {
         Err(Invalid::new("must be a date such as 2026-01-31"))

@@ -29,6 +29,8 @@ fn any_offset_is_read() {
     ] {
         assert_eq!(Timestamp::parse(text), Ok(nine), "{text}");
     }
+    let before = Timestamp::parse("1969-12-31T23:59:59.9995Z").unwrap();
+    assert_eq!(before.millis(), -1, "dropped, not rounded, before 1970 too");
     for text in [
         "",
         "2026-01-31",

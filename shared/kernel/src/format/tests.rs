@@ -6,6 +6,7 @@ use crate::{Limit, ProductId, Quantity};
 
 #[test]
 fn formats_pass_and_refuse() {
+    let long = format!("https://a.example/{}", "a".repeat(2048));
     for (name, good, bad) in [
         (
             "decimal",
@@ -59,6 +60,7 @@ fn formats_pass_and_refuse() {
                 "https://u@a.example/",
                 "//a.example",
                 "https://a.example:99999/",
+                &long,
                 "https://a.example/\n",
                 "https://é.example/",
                 "HTTPS://a.example",

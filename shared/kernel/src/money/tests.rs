@@ -27,21 +27,21 @@ fn json(text: &str) -> Result<Amount, String> {
 fn currencies_are_those_of_iso_4217_that_have_minor_units() {
     let all = currencies();
     assert!(all.len() > 150, "only {} currencies", all.len());
-    for (code, exponent) in [
-        ("USD", 2),
-        ("EUR", 2),
-        ("JPY", 0),
-        ("KRW", 0),
-        ("CLP", 0),
-        ("ISK", 0),
-        ("VND", 0),
-        ("KWD", 3),
-        ("BHD", 3),
-        ("TND", 3),
-        ("CLF", 4),
-    ] {
-        assert_eq!(CurrencyCode::parse(code).unwrap().exponent(), exponent);
-    }
+    // ISO 4217 list one: all that do not count in hundredths.
+    let counted_in = |exponent: u32| {
+        let of_it = all.iter().filter(|c| c.exponent() == exponent);
+        of_it
+            .map(CurrencyCode::as_str)
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    assert_eq!(
+        counted_in(0),
+        "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
+    );
+    assert_eq!(counted_in(1), "");
+    assert_eq!(counted_in(3), "BHD IQD JOD KWD LYD OMR TND");
+    assert_eq!(counted_in(4), "CLF UYW");
     // Gold, test, no currency, drawing rights; then what is no code at all.
     for code in [
         "XAU", "XTS", "XXX", "XDR", "usd", "Usd", " USD", "USD ", "", "US", "USDX", "ÜSD", "999",

@@ -40,6 +40,17 @@ fn a_position_of_another_shape_is_unreadable() {
 }
 
 #[test]
+fn a_cursor_of_another_version_is_unreadable() {
+    let (query, place) = (sum(&[b"q"]), b"1");
+    for (version, opened) in [(1, Ok(1)), (2, Err(CursorError::Unreadable))] {
+        let whole = sum(&[&[version], &query, place]);
+        let bytes = [&[version][..], &query, &whole, place].concat();
+        let cursor = Cursor::parse(&URL_SAFE_NO_PAD.encode(bytes)).unwrap();
+        assert_eq!(cursor.open::<u64>("q"), opened);
+    }
+}
+
+#[test]
 fn garbage_is_no_cursor() {
     for text in [
         "a",

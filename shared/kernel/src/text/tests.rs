@@ -14,6 +14,11 @@ fn the_same_words_fold_to_the_same_text() {
     ] {
         assert_eq!(fold(a), fold(b), "{a} and {b}");
     }
+    assert_eq!(
+        fold("ΰ"),
+        "ΰ",
+        "folding takes it apart, and it is put together again"
+    );
     assert_ne!(fold("resume"), fold("résumé"), "accents count");
     assert_ne!(fold("ı"), fold("i̇"), "a dot counts where it is written");
 }
