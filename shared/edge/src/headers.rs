@@ -3,10 +3,11 @@
 use crate::answer::{Answer, header};
 use crate::settings::Settings;
 use flate2::Compression;
+use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 use manifest::{Method, Route};
 use sha2::{Digest, Sha256};
-use std::io::Write;
+use std::io::{Read, Write};
 
 /// Below this an answer is not worth compressing: it fits one packet either way.
 const WORTH_COMPRESSING: usize = 1024;
@@ -49,6 +50,7 @@ pub(crate) fn complete(answer: &mut Answer, route: &Route, asked: &Asked, settin
     put(answer, "vary", vary.join(", "));
     tag(answer, route);
     not_modified(answer, route, asked);
+    unpack(answer, asked);
     compress(answer, asked);
 }
 
@@ -110,7 +112,7 @@ fn not_modified(answer: &mut Answer, route: &Route, asked: &Asked) {
     if route.method == Method::GET && answer.status == 200 && same {
         answer.status = 304;
         answer.body = Vec::new();
-        answer.headers.retain(|(name, _)| name != "content-type");
+        answer.headers.retain(|(name, _)| name != "content-type" && name != "content-encoding");
     }
 }
 
@@ -138,6 +140,18 @@ fn compress(answer: &mut Answer, asked: &Asked) {
         answer
             .headers
             .push(("content-encoding".into(), "gzip".into()));
+    }
+}
+
+/// An answer that was compressed at build time is unpacked for a client that does not take it so.
+fn unpack(answer: &mut Answer, asked: &Asked) {
+    if asked.gzip || header(answer, "content-encoding") != Some("gzip") {
+        return;
+    }
+    let mut plain = Vec::new();
+    if GzDecoder::new(answer.body.as_slice()).read_to_end(&mut plain).is_ok() {
+        answer.body = plain;
+        answer.headers.retain(|(name, _)| name != "content-encoding");
     }
 }
 

@@ -21,6 +21,12 @@ impl Links {
     pub fn to(&self, path: &str) -> String {
         format!("{}{path}", self.0)
     }
+
+    /// The path that the root has on its host: empty, or with a slash at its start only.
+    pub fn prefix(&self) -> &str {
+        let host = self.0.split_once("://").map_or(&*self.0, |(_, rest)| rest);
+        host.find('/').map_or("", |at| &host[at..])
+    }
 }
 
 /// A successful answer.

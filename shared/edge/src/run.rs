@@ -1,8 +1,8 @@
 //! What a binary does: builds the service once, then serves.
 
-use crate::caller::Caller;
 use crate::clockwork::Clockwork;
 use crate::endpoint::{App, Endpoint};
+use crate::fallback::{self, Fallback};
 use crate::log::Line;
 use crate::records::{self, Consumer, Relay, Worker};
 use crate::settings::Settings;
@@ -27,11 +27,6 @@ type Failure = lambda_runtime::Error;
 
 /// Serves an endpoint.
 pub fn run<E: Endpoint>() {
-    assert!(
-        E::Caller::suits(&E::ROW.who),
-        "{}: the row's `who` and the Caller type differ",
-        E::ROW.name
-    );
     started(
         E::ROW.name,
         Box::pin(async {
@@ -51,19 +46,16 @@ pub fn run<E: Endpoint>() {
     );
 }
 
-/// Serves the fallback, whose answer is a function of the request alone.
-pub fn run_fallback(name: &'static str, answer: fn(&Settings, &Request) -> Response<RawBody>) {
-    started(
-        name,
-        Box::pin(async move {
-            let settings = Settings::from_environment(&Environment::process())?;
-            let handler: Handler<Request, Response<RawBody>> = Arc::new(move |request| {
-                let response = answer(&settings, &request);
-                Box::pin(async move { response })
-            });
-            serve_http(handler).await
-        }),
-    );
+/// Serves the fallback.
+pub fn run_fallback<F: Fallback>() {
+    started(F::ROW.name, Box::pin(async {
+        let settings = Settings::from_environment(&Environment::process())?;
+        let handler: Handler<Request, Response<RawBody>> = Arc::new(move |request| {
+            let response = fallback::answer::<F>(&settings, request);
+            Box::pin(async move { response })
+        });
+        serve_http(handler).await
+    }));
 }
 
 /// Serves a consumer.

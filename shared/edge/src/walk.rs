@@ -62,7 +62,10 @@ struct Notes {
 }
 
 impl<E: Endpoint> Walk<E> {
-    const CALLER_SUITS_ROW: () = assert!(!E::ROW.path.is_empty(), "an endpoint needs a row");
+    const CALLER_SUITS_ROW: () = assert!(
+        E::Caller::KIND.suits(&E::ROW.who),
+        "the row's `who` and the endpoint's Caller differ"
+    );
 
     /// Prepares the walk.
     pub fn new(settings: Settings, verifier: Verifier) -> Self {
@@ -259,10 +262,10 @@ impl<E: Endpoint> Walk<E> {
 
 /// The request, taken apart.
 #[derive(Debug)]
-struct Incoming {
+pub(crate) struct Incoming {
     at: Timestamp,
-    request_id: String,
-    trace: Trace,
+    pub(crate) request_id: String,
+    pub(crate) trace: Trace,
     remaining: Duration,
     path: String,
     raw_query: String,
@@ -275,12 +278,12 @@ struct Incoming {
     if_match: Option<u64>,
     accept: Option<String>,
     media: MediaType,
-    asked: Asked,
+    pub(crate) asked: Asked,
     body: Vec<u8>,
 }
 
 impl Incoming {
-    fn of(request: Request, route: &Route, at: Timestamp) -> Self {
+    pub(crate) fn of(request: Request, route: &Route, at: Timestamp) -> Self {
         let header = |name: &str| {
             request
                 .headers()
