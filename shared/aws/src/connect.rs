@@ -123,25 +123,37 @@ pub(crate) fn timeouts(attempt: Duration, operation: Duration) -> TimeoutConfig 
 }
 
 /// One pool of connections for every client.
+fn http_client(environment: &Environment) -> SharedHttpClient {
+    let builder = Builder::new().tls_provider(tls_provider());
+    match trust(environment) {
+        Some(context) => builder.tls_context(context).build_https(),
+        None => builder.build_https(),
+    }
+}
+
+/// The TLS stack of every connection.
+pub(crate) const fn tls_provider() -> tls::Provider {
+    tls::Provider::Rustls(tls::rustls_provider::CryptoMode::AwsLc)
+}
+
+/// Whom connections trust; none for the system's roots.
 ///
 /// Against AWS the root certificates are the ones compiled in: reading the system's costs a
 /// millisecond of each cold start. Where an endpoint or a certificate file is named, the system's
 /// are trusted, because such an endpoint's certificate may be anybody's.
-fn http_client(environment: &Environment) -> SharedHttpClient {
-    let provider = tls::Provider::rustls(tls::rustls_provider::CryptoMode::AwsLc);
-    let builder = Builder::new().tls_provider(provider);
+pub(crate) fn trust(environment: &Environment) -> Option<tls::TlsContext> {
     let trusts_system = environment.names().any(|name| {
         name.starts_with("AWS_ENDPOINT_URL")
             || matches!(name, "AWS_CA_BUNDLE" | "SSL_CERT_FILE" | "SSL_CERT_DIR")
     });
     if trusts_system {
-        return builder.build_https();
+        return None;
     }
     let store = tls::TrustStore::empty().with_pem_certificate(embedded_roots());
-    match tls::TlsContext::builder().with_trust_store(store).build() {
-        Ok(context) => builder.tls_context(context).build_https(),
-        Err(_) => builder.build_https(),
-    }
+    tls::TlsContext::builder()
+        .with_trust_store(store)
+        .build()
+        .ok()
 }
 
 /// Mozilla's root certificates in the only form that the SDK's client takes.

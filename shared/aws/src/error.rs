@@ -148,6 +148,34 @@ impl TableError {
     }
 }
 
+/// Whether a call to any service was wrong, rather than the service not there.
+#[cfg(any(feature = "s3", feature = "sqs", feature = "sns", feature = "secrets"))]
+pub(crate) fn is_fault<E: ProvideErrorMetadata>(error: &SdkError<E>) -> bool {
+    match error {
+        SdkError::ServiceError(answer) => {
+            let status = answer.raw().status().as_u16();
+            let code = answer.err().code().unwrap_or_default();
+            let busy = matches!(code, "SlowDown" | "RequestThrottled" | "Throttled");
+            !busy && matches!(sort(status, code, ""), Sort::Fault)
+        }
+        SdkError::ConstructionFailure(_) => true,
+        _ => false,
+    }
+}
+
+/// An error and what lies beneath it, in one line.
+#[cfg(feature = "sns")]
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+    let mut line = error.to_string();
+    let mut beneath = error.source();
+    while let Some(cause) = beneath {
+        line.push_str(": ");
+        line.push_str(&cause.to_string());
+        beneath = cause.source();
+    }
+    line
+}
+
 fn code_of<E: ProvideErrorMetadata + std::error::Error + 'static>(cause: &Cause) -> Option<&str> {
     cause.downcast_ref::<SdkError<E>>()?.code()
 }

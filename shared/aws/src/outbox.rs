@@ -59,12 +59,12 @@ impl OutboxItem {
         ])
     }
 
-    /// Reads the new image of a stream's record, of which `text` gives a string attribute by its
-    /// name and `number` a number's digits. `None` when it is no event's.
-    pub fn of_image<'a>(
-        text: impl Fn(&str) -> Option<&'a str>,
-        number: impl Fn(&str) -> Option<&'a str>,
-    ) -> Result<Option<Self>, TableError> {
+    /// Reads the new image of a stream's record; none when it is no event's.
+    pub fn of_image(image: &serde_dynamo::Item) -> Result<Option<Self>, TableError> {
+        let text = |name: &str| match image.get(name) {
+            Some(serde_dynamo::AttributeValue::S(text)) => Some(text.as_str()),
+            _ => None,
+        };
         if text(TYPE) != Some(OUTBOX_TYPE) {
             return Ok(None);
         }
@@ -73,7 +73,10 @@ impl OutboxItem {
                 id: text(PK)?.strip_prefix(PREFIX)?.parse().ok()?,
                 event_type: text(EVENT_TYPE)?.to_owned(),
                 envelope: text(ENVELOPE)?.to_owned(),
-                expires: number(EXPIRES)?.parse().ok()?,
+                expires: match image.get(EXPIRES)? {
+                    serde_dynamo::AttributeValue::N(digits) => digits.parse().ok()?,
+                    _ => return None,
+                },
             })
         };
         match read() {
@@ -87,7 +90,7 @@ impl OutboxItem {
 
     /// The service that says so: the first word of the type.
     pub fn source(&self) -> &str {
-        self.event_type.split('.').next().unwrap_or_default()
+        contracts::source_of(&self.event_type)
     }
 }
 
