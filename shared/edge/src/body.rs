@@ -2,10 +2,11 @@
 
 use crate::problem::{Problem, rows};
 use crate::schema;
-use kernel::Faults;
+use kernel::{Faults, Pointer};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use serde_path_to_error::Segment;
 
 /// A media type without its parameters, in lower case; empty when the request names none.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -128,6 +129,72 @@ pub fn read_json<T: JsonBody>(bytes: &[u8], schema: &Value) -> Result<T, Problem
     T::check(&document, &mut faults);
     faults.into_result()?;
     // The text is read, not the checked document: amounts keep every digit only in the text.
-    serde_json::from_slice(bytes)
-        .map_err(|error| Problem::new(rows::VALIDATION_FAILED).fault("", error.to_string()))
+    typed(bytes)
+}
+
+/// Reads checked JSON as a type. What the schema cannot say and the type still refuses, such as a
+/// number with too many digits, is told with its place.
+pub(crate) fn typed<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    let mut text = serde_json::Deserializer::from_slice(bytes);
+    serde_path_to_error::deserialize(&mut text).map_err(|error| {
+        let place = error
+            .path()
+            .iter()
+            .fold(Pointer::root(), |at, step| match step {
+                Segment::Seq { index } => at.index(*index),
+                Segment::Map { key } => at.field(key),
+                Segment::Enum { .. } | Segment::Unknown => at,
+            });
+        Problem::new(rows::VALIDATION_FAILED).fault(place, error.into_inner().to_string())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, serde::Deserialize, JsonSchema)]
+    #[serde(rename_all = "camelCase", deny_unknown_fields)]
+    struct Line {
+        #[allow(dead_code)]
+        unit_price: kernel::Amount,
+    }
+
+    #[derive(Debug, serde::Deserialize, JsonSchema)]
+    #[serde(deny_unknown_fields)]
+    struct Order {
+        #[allow(dead_code)]
+        lines: Vec<Line>,
+    }
+
+    impl JsonBody for Order {
+        fn example() -> Value {
+            serde_json::json!({ "lines": [] })
+        }
+    }
+
+    #[test]
+    fn what_only_the_type_refuses_is_told_with_its_place() {
+        let text = br#"{"lines": [{"unitPrice": 1e400}]}"#;
+        let schema = schema::of::<Order>();
+        let refused = read_json::<Order>(text, &schema);
+        match refused {
+            Err(problem) if problem.row() == rows::VALIDATION_FAILED => {
+                assert_eq!(problem.faults()[0].pointer, "/lines/0/unitPrice");
+            }
+            Err(problem) => assert_eq!(problem.row(), rows::MALFORMED_JSON),
+            Ok(order) => panic!("{order:?}"),
+        }
+        let long = br#"{"lines": [{"unitPrice": 0.1234567890123456789012345}]}"#;
+        let refused = read_json::<Order>(long, &schema).unwrap_err();
+        assert_eq!(refused.faults()[0].pointer, "/lines/0/unitPrice");
+    }
+
+    #[test]
+    fn text_that_is_not_json_is_400() {
+        for text in ["", "{", "{\"lines\": [}", "\u{0}"] {
+            let refused = read_json::<Order>(text.as_bytes(), &schema::of::<Order>());
+            assert_eq!(refused.unwrap_err().row(), rows::MALFORMED_JSON, "{text}");
+        }
+    }
 }

@@ -34,10 +34,36 @@ impl Identity {
     }
 }
 
+/// The kinds of callers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CallerKind {
+    /// [`Anyone`].
+    Anyone,
+    /// [`Visitor`].
+    Visitor,
+    /// [`Shopper`].
+    Shopper,
+    /// [`Staff`].
+    Staff,
+}
+
+impl CallerKind {
+    /// Whether a row with this `who` is for this kind of caller.
+    pub(crate) const fn suits(self, who: &Who) -> bool {
+        matches!(
+            (self, who),
+            (Self::Anyone, Who::Public | Who::Signature)
+                | (Self::Visitor, Who::Visitor)
+                | (Self::Shopper, Who::Shopper)
+                | (Self::Staff, Who::Can(_))
+        )
+    }
+}
+
 /// A kind of caller. It must agree with the row's `who`; the build fails otherwise.
 pub trait Caller: Sized + Send + 'static {
-    /// Whether a row with this `who` admits this kind of caller.
-    fn suits(who: &Who) -> bool;
+    /// Which kind it is.
+    const KIND: CallerKind;
 
     /// Admits the caller.
     ///
@@ -84,9 +110,7 @@ pub struct Shopper(pub Identity);
 pub struct Staff(pub Identity);
 
 impl Caller for Anyone {
-    fn suits(who: &Who) -> bool {
-        matches!(who, Who::Public | Who::Signature)
-    }
+    const KIND: CallerKind = CallerKind::Anyone;
 
     fn admit(_who: &Who, _identity: Option<Identity>) -> Result<Self, Problem> {
         Ok(Self)
@@ -94,9 +118,7 @@ impl Caller for Anyone {
 }
 
 impl Caller for Visitor {
-    fn suits(who: &Who) -> bool {
-        matches!(who, Who::Visitor)
-    }
+    const KIND: CallerKind = CallerKind::Visitor;
 
     fn admit(_who: &Who, identity: Option<Identity>) -> Result<Self, Problem> {
         Ok(Self(identity))
@@ -104,9 +126,7 @@ impl Caller for Visitor {
 }
 
 impl Caller for Shopper {
-    fn suits(who: &Who) -> bool {
-        matches!(who, Who::Shopper)
-    }
+    const KIND: CallerKind = CallerKind::Shopper;
 
     fn admit(_who: &Who, identity: Option<Identity>) -> Result<Self, Problem> {
         identity.map(Self).ok_or_else(unauthenticated)
@@ -114,9 +134,7 @@ impl Caller for Shopper {
 }
 
 impl Caller for Staff {
-    fn suits(who: &Who) -> bool {
-        matches!(who, Who::Can(_))
-    }
+    const KIND: CallerKind = CallerKind::Staff;
 
     fn admit(who: &Who, identity: Option<Identity>) -> Result<Self, Problem> {
         let identity = identity.ok_or_else(unauthenticated)?;

@@ -4,6 +4,7 @@
 use crate::body::{Body, BodyDoc};
 use crate::clockwork::Clockwork;
 use crate::endpoint::{Doc, Endpoint, Params};
+use crate::fallback::Fallback;
 use crate::query::Query;
 use crate::records::{Consumer, Relay, Worker};
 use crate::reply::{Reply, ReplyDoc};
@@ -31,8 +32,8 @@ pub enum Kind {
     Endpoint(Operation),
     /// It hears events.
     Consumer,
-    /// It works off a queue.
-    Worker,
+    /// It works off a queue, on messages such as this one gives.
+    Worker(fn() -> Value),
     /// It hands on outboxes.
     Relay,
     /// It runs by the clock.
@@ -97,7 +98,7 @@ pub fn consumer<C: Consumer>() -> Function {
 pub fn worker<W: Worker>() -> Function {
     Function {
         name: W::ROW.name,
-        kind: Kind::Worker,
+        kind: Kind::Worker(W::example),
         main: run::run_worker::<W>,
     }
 }
@@ -122,5 +123,9 @@ pub fn clockwork<C: Clockwork>() -> Function {
 
 /// The fallback.
 pub fn fallback<F: Fallback>() -> Function {
-    Function { name: F::ROW.name, kind: Kind::Fallback, main: run::run_fallback::<F> }
+    Function {
+        name: F::ROW.name,
+        kind: Kind::Fallback,
+        main: run::run_fallback::<F>,
+    }
 }

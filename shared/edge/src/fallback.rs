@@ -40,12 +40,17 @@ pub struct Stray {
 impl Stray {
     fn of(request: &Request, settings: &Settings) -> Self {
         let path = request.uri().path();
-        let stage = request.request_context_ref().and_then(|context| match context {
-            RequestContext::ApiGatewayV2(context) => context.stage.as_deref(),
-            _ => None,
-        });
+        let stage = request
+            .request_context_ref()
+            .and_then(|context| match context {
+                RequestContext::ApiGatewayV2(context) => context.stage.as_deref(),
+                _ => None,
+            });
         let path = stage.map_or(path, |stage| below(path, &format!("/{stage}")));
-        let header = request.headers().get("origin").and_then(|value| value.to_str().ok());
+        let header = request
+            .headers()
+            .get("origin")
+            .and_then(|value| value.to_str().ok());
         Self {
             method: request.method().as_str().to_owned(),
             path: below(path, settings.links.prefix()).to_owned(),
@@ -56,7 +61,9 @@ impl Stray {
 
 /// The path below a prefix; the path itself when it is not below it.
 fn below<'a>(path: &'a str, prefix: &str) -> &'a str {
-    path.strip_prefix(prefix).filter(|rest| rest.starts_with('/')).unwrap_or(path)
+    path.strip_prefix(prefix)
+        .filter(|rest| rest.starts_with('/'))
+        .unwrap_or(path)
 }
 
 /// Answers a request through the fallback.
@@ -71,11 +78,19 @@ pub fn answer<F: Fallback>(settings: &Settings, request: Request) -> Response<Ra
         Ok(answer) => (answer, None, None),
         Err(problem) => {
             let (code, chain) = (problem.row().code, problem.chain());
-            (problem.into_answer(&settings.links, &incoming.request_id), Some(code), chain)
+            (
+                problem.into_answer(&settings.links, &incoming.request_id),
+                Some(code),
+                chain,
+            )
         }
     };
-    answer.headers.push(("x-request-id".into(), incoming.request_id.clone()));
-    answer.headers.push(("traceparent".into(), incoming.trace.traceparent()));
+    answer
+        .headers
+        .push(("x-request-id".into(), incoming.request_id.clone()));
+    answer
+        .headers
+        .push(("traceparent".into(), incoming.trace.traceparent()));
     headers::complete(&mut answer, F::ROW, &incoming.asked, settings);
     Line {
         at: Some(at),

@@ -112,7 +112,9 @@ fn not_modified(answer: &mut Answer, route: &Route, asked: &Asked) {
     if route.method == Method::GET && answer.status == 200 && same {
         answer.status = 304;
         answer.body = Vec::new();
-        answer.headers.retain(|(name, _)| name != "content-type" && name != "content-encoding");
+        answer
+            .headers
+            .retain(|(name, _)| name != "content-type" && name != "content-encoding");
     }
 }
 
@@ -149,9 +151,14 @@ fn unpack(answer: &mut Answer, asked: &Asked) {
         return;
     }
     let mut plain = Vec::new();
-    if GzDecoder::new(answer.body.as_slice()).read_to_end(&mut plain).is_ok() {
+    if GzDecoder::new(answer.body.as_slice())
+        .read_to_end(&mut plain)
+        .is_ok()
+    {
         answer.body = plain;
-        answer.headers.retain(|(name, _)| name != "content-encoding");
+        answer
+            .headers
+            .retain(|(name, _)| name != "content-encoding");
     }
 }
 

@@ -32,7 +32,9 @@ pub use body::{Body, BodyDoc, JsonBody, MediaType, Unread, read_json};
 pub use call::Call;
 pub use caller::{Anyone, Caller, CallerKind, Identity, Shopper, Staff, Visitor};
 pub use clockwork::Clockwork;
-pub use describe::{Function, Kind, Operation, clockwork, consumer, endpoint, fallback, relay, worker};
+pub use describe::{
+    Function, Kind, Operation, clockwork, consumer, endpoint, fallback, relay, worker,
+};
 pub use endpoint::{App, Doc, Endpoint, ObjectParams, Params};
 pub use fallback::{Fallback, Stray};
 pub use problem::{Problem, Row, rows};

@@ -195,6 +195,11 @@ impl Problem {
         self.0.row
     }
 
+    /// The faults it lists.
+    pub fn faults(&self) -> &[Fault] {
+        &self.0.faults
+    }
+
     /// The chain of causes, for the log.
     pub(crate) fn chain(&self) -> Option<String> {
         self.0

@@ -1,7 +1,7 @@
 //! Query strings: typed by a schema like bodies, unknown parameters refused.
 
-use crate::problem::{Problem, rows};
-use crate::schema;
+use crate::problem::Problem;
+use crate::{body, schema};
 use kernel::{Faults, Pointer};
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
@@ -40,8 +40,8 @@ impl<T: QueryParams> Query for T {
 
     fn read(pairs: &[(String, String)], schema: &Value) -> Result<Self, Problem> {
         let document = document(pairs, schema)?;
-        serde_json::from_value(document)
-            .map_err(|error| Problem::new(rows::VALIDATION_FAILED).fault("", error.to_string()))
+        // Written out again, so that amounts are read from their digits.
+        body::typed(document.to_string().as_bytes())
     }
 }
 

@@ -14,6 +14,7 @@ use futures_util::FutureExt;
 use kernel::{Clock, SystemClock, Timestamp};
 use manifest::Source;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use std::error::Error;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
@@ -46,6 +47,9 @@ pub trait Worker: Send + Sync + 'static {
     type App: App;
     /// The message, in JSON.
     type Message: DeserializeOwned + Send;
+
+    /// A message that works, for the sample event.
+    fn example() -> Value;
 
     /// Does the work. It must be safe to do twice, at once too.
     fn work(
@@ -135,16 +139,7 @@ pub(crate) async fn relay<R: Relay>(app: &R::App, batch: StreamEvent) -> SqsBatc
     let mut failed = Vec::new();
     for record in batch.records {
         let sequence_number = record.change.sequence_number.clone().unwrap_or_default();
-        let image = record.change.new_image.inner();
-        let text = |name: &str| match image.get(name) {
-            Some(serde_dynamo::AttributeValue::S(text)) => Some(text.as_str()),
-            _ => None,
-        };
-        let number = |name: &str| match image.get(name) {
-            Some(serde_dynamo::AttributeValue::N(digits)) => Some(digits.as_str()),
-            _ => None,
-        };
-        match OutboxItem::of_image(text, number) {
+        match OutboxItem::of_image(&record.change.new_image) {
             Ok(Some(item)) => records.push(StreamRecord {
                 sequence_number,
                 item,

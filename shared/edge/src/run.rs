@@ -48,14 +48,17 @@ pub fn run<E: Endpoint>() {
 
 /// Serves the fallback.
 pub fn run_fallback<F: Fallback>() {
-    started(F::ROW.name, Box::pin(async {
-        let settings = Settings::from_environment(&Environment::process())?;
-        let handler: Handler<Request, Response<RawBody>> = Arc::new(move |request| {
-            let response = fallback::answer::<F>(&settings, request);
-            Box::pin(async move { response })
-        });
-        serve_http(handler).await
-    }));
+    started(
+        F::ROW.name,
+        Box::pin(async {
+            let settings = Settings::from_environment(&Environment::process())?;
+            let handler: Handler<Request, Response<RawBody>> = Arc::new(move |request| {
+                let response = fallback::answer::<F>(&settings, request);
+                Box::pin(async move { response })
+            });
+            serve_http(handler).await
+        }),
+    );
 }
 
 /// Serves a consumer.

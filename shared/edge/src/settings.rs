@@ -20,7 +20,9 @@ pub struct Settings {
 impl Settings {
     /// Whether pages of this origin may read our answers.
     pub fn allows_origin(&self, origin: &str) -> bool {
-        self.cors_origins.iter().any(|allowed| allowed == origin || allowed == "*")
+        self.cors_origins
+            .iter()
+            .any(|allowed| allowed == origin || allowed == "*")
     }
 
     /// Reads the settings.
