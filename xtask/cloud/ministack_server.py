@@ -6,7 +6,11 @@ there exactly once, so that another version of MiniStack cannot run half mended.
 
 import contextvars
 import inspect
+import os
+import signal
 import socketserver
+import threading
+import time
 
 # Without this every invocation of a Rust function waits 44 ms for a delayed acknowledgement.
 socketserver.StreamRequestHandler.disable_nagle_algorithm = True
@@ -166,6 +170,18 @@ rewrite(
 )
 
 from ministack.app import main
+
+
+def end_with(owner):
+    """Ends the server when the process that started it is gone, however it went."""
+    while os.getppid() == owner:
+        time.sleep(0.5)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+owner = os.environ.pop("CLOUD_OWNER", "")
+if owner:
+    threading.Thread(target=end_with, args=(int(owner),), daemon=True).start()
 
 if __name__ == "__main__":
     main()

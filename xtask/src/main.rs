@@ -1,3 +1,106 @@
-//! What a developer runs.
+//! What a developer runs: the local cloud, the tests, the generator. `cargo xtask` lists it.
 
-fn main() {}
+mod cloud;
+mod command;
+mod deploy;
+mod doctor;
+mod environment;
+mod functions;
+mod http;
+mod interrupt;
+mod process;
+mod step;
+mod test;
+mod token;
+mod tools;
+mod up;
+mod workspace;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+use lexopt::prelude::*;
+
+use crate::cloud::Cloud;
+use crate::workspace::Workspace;
+
+const USAGE: &str = "\
+cargo xtask <command>
+
+  up [--detach] [--fresh] [--port N]   build, start the local cloud, deploy, fill the demo shop;
+                                       stays and shows the logs until ctrl-c, unless --detach
+  down                                 stop what `up` started
+  status                               what runs, and where
+  logs [function] [--follow]           what the functions wrote
+  token --role ROLE [--user usr_…] [--email …] [--days N]
+                                       an access token for the local cloud
+  test [arguments of cargo nextest]    a local cloud of its own, then every test against it
+  build [--release] [--target T]       all functions into target/lambda/<function>/bootstrap
+  gen | check | new <function>         write, check or begin what follows from the manifest
+  doctor                               is everything here that this needs?
+";
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("\nerror: {error}");
+            for cause in error.chain().skip(1) {
+                eprintln!("  because: {cause}");
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<ExitCode> {
+    let mut arguments = lexopt::Parser::from_env();
+    let command = match arguments.next()? {
+        Some(Value(word)) => word.string()?,
+        Some(Short('h') | Long("help")) | None => {
+            print!("{USAGE}");
+            return Ok(ExitCode::SUCCESS);
+        }
+        Some(other) => return Err(other.unexpected().into()),
+    };
+    let workspace = Workspace::find()?;
+    match command.as_str() {
+        "up" => up::run(&workspace, up::Wanted::parse(arguments)?)?,
+        "down" => {
+            let stopped = Cloud::of_developer(&workspace).stop()?;
+            eprintln!(
+                "{}",
+                if stopped {
+                    "stopped"
+                } else {
+                    "nothing was running"
+                }
+            );
+        }
+        "status" => return up::status(&workspace),
+        "logs" => return deploy::logs(&workspace, &rest(arguments)?),
+        "token" => token::print(&workspace, &rest(arguments)?)?,
+        "test" => return test::run(&workspace, &rest(arguments)?),
+        "build" => functions::build(&workspace, functions::Wanted::parse(arguments)?)?,
+        "gen" | "check" | "new" => return generate(&workspace, &command, &rest(arguments)?),
+        "doctor" => doctor::report()?,
+        unknown => bail!("there is no `cargo xtask {unknown}`\n\n{USAGE}"),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn rest(mut arguments: lexopt::Parser) -> Result<Vec<OsString>> {
+    Ok(arguments.raw_args()?.collect())
+}
+
+/// The generator links every service, so it is a program of its own.
+fn generate(workspace: &Workspace, command: &str, rest: &[OsString]) -> Result<ExitCode> {
+    let generate = workspace.tool("generate")?;
+    let status = command::new(&generate)
+        .arg(command)
+        .args(rest)
+        .current_dir(workspace.root())
+        .status()?;
+    Ok(command::exit_code(status))
+}

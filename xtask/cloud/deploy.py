@@ -1,0 +1,208 @@
+"""Deploys template.yaml to the local cloud: package, CloudFormation, then what the stand-in leaves out.
+
+Packages as `sam package` does: code and nested templates go to a bucket under the hash of their
+content, so that only what changed travels, and the templates then name them there.
+"""
+
+import argparse
+import concurrent.futures
+import hashlib
+import io
+import json
+import pathlib
+import sys
+import time
+import zipfile
+
+import boto3
+import botocore.exceptions
+from samtranslator.yaml_helper import yaml_parse
+
+CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
+ARTIFACTS = "local-ultramarket-artifacts"
+BROKEN = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "UPDATE_ROLLBACK_FAILED", "DELETE_FAILED")
+
+
+class Packager:
+    """Puts code and nested templates into the bucket, and their addresses into the templates."""
+
+    def __init__(self, s3):
+        self.s3 = s3
+        try:
+            s3.create_bucket(Bucket=ARTIFACTS)
+        except s3.exceptions.BucketAlreadyOwnedByYou:
+            pass
+        pages = s3.get_paginator("list_objects_v2").paginate(Bucket=ARTIFACTS)
+        self.there = {item["Key"] for page in pages for item in page.get("Contents", [])}
+        self.uploaded = 0
+        self.bytes = 0
+
+    def package(self, path):
+        """The template of `path`, ready to deploy."""
+        template = yaml_parse(path.read_text())
+        functions = []
+        for resource in template["Resources"].values():
+            properties = resource.get("Properties", {})
+            kind = resource["Type"]
+            if kind == "AWS::Serverless::Application" and "://" not in str(properties["Location"]):
+                body = json.dumps(self.package(path.parent / properties["Location"]))
+                key = self.put(hashlib.sha256(body.encode()).hexdigest() + ".json", body.encode)
+                properties["Location"] = f"https://s3.us-east-1.amazonaws.com/{ARTIFACTS}/{key}"
+            elif kind == "AWS::Serverless::Function" and "://" not in str(properties["CodeUri"]):
+                functions.append(properties)
+        with concurrent.futures.ThreadPoolExecutor(4) as pool:
+            folders = [path.parent / properties["CodeUri"] for properties in functions]
+            for properties, key in zip(functions, pool.map(self.code, folders)):
+                properties["CodeUri"] = f"s3://{ARTIFACTS}/{key}"
+        return template
+
+    def code(self, folder):
+        bootstrap = folder / "bootstrap"
+        if not bootstrap.exists():
+            raise SystemExit(f"{bootstrap} is missing: a template names a function that the build did not make")
+        binary = bootstrap.read_bytes()
+        return self.put(hashlib.sha256(binary).hexdigest() + ".zip", lambda: zipped(binary))
+
+    def put(self, key, body):
+        if key not in self.there:
+            data = body()
+            self.s3.put_object(Bucket=ARTIFACTS, Key=key, Body=data)
+            self.there.add(key)
+            self.uploaded += 1
+            self.bytes += len(data)
+        return key
+
+
+def zipped(binary):
+    """A function's archive: one executable file, and no clock, so equal code is an equal archive."""
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as packed:
+        entry = zipfile.ZipInfo("bootstrap")
+        entry.external_attr = 0o100755 << 16
+        entry.compress_type = zipfile.ZIP_DEFLATED
+        packed.writestr(entry, binary, compresslevel=1)
+    return archive.getvalue()
+
+
+def deploy(cloudformation, stack, template, parameters):
+    """Creates or updates the stack; returns what happened in a word."""
+    known = template.get("Parameters", {})
+    request = {
+        "StackName": stack,
+        "TemplateBody": json.dumps(template),
+        "Parameters": [
+            {"ParameterKey": name, "ParameterValue": value} for name, value in parameters.items() if name in known
+        ],
+        "Capabilities": CAPABILITIES,
+    }
+    status = stack_status(cloudformation, stack)
+    if status in BROKEN:
+        raise SystemExit(f"an earlier deployment left the stack in {status}; start again with `cargo xtask up --fresh`")
+    try:
+        if status is None:
+            cloudformation.create_stack(**request)
+        else:
+            cloudformation.update_stack(**request)
+    except botocore.exceptions.ClientError as error:
+        if "No updates are to be performed" in str(error):
+            return "unchanged"
+        raise SystemExit(f"CloudFormation refused the template: {error}") from error
+    while (now := stack_status(cloudformation, stack)).endswith("IN_PROGRESS"):
+        time.sleep(0.1)
+    if now not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
+        print(f"the deployment ended in {now}:", file=sys.stderr)
+        show_failures(cloudformation, stack)
+        raise SystemExit(1)
+    return "created" if status is None else "updated"
+
+
+def stack_status(cloudformation, stack):
+    try:
+        return cloudformation.describe_stacks(StackName=stack)["Stacks"][0]["StackStatus"]
+    except botocore.exceptions.ClientError:
+        return None
+
+
+def show_failures(cloudformation, stack, indent="  "):
+    """The events that failed, with those of nested stacks below their own."""
+    try:
+        events = cloudformation.describe_stack_events(StackName=stack)["StackEvents"]
+    except botocore.exceptions.ClientError:
+        return
+    shown = set()
+    for event in reversed(events):
+        name = event["LogicalResourceId"]
+        reason = event.get("ResourceStatusReason", "")
+        if "FAILED" in event["ResourceStatus"] and (name, reason) not in shown:
+            shown.add((name, reason))
+            print(f"{indent}{name} {event['ResourceStatus']}: {reason}", file=sys.stderr)
+            nested = event.get("PhysicalResourceId", "")
+            if event["ResourceType"] == "AWS::CloudFormation::Stack" and nested not in ("", stack) and name != stack:
+                show_failures(cloudformation, nested, indent + "  ")
+
+
+def expire_items(dynamodb, stage, tables):
+    """MiniStack ignores a template's TimeToLiveSpecification."""
+    for table in tables:
+        if not table.get("ttl"):
+            continue
+        name = f"{stage}-ultramarket-{table['name']}"
+        state = dynamodb.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
+        if state["TimeToLiveStatus"] == "DISABLED":
+            wanted = {"Enabled": True, "AttributeName": table["ttl"]}
+            dynamodb.update_time_to_live(TableName=name, TimeToLiveSpecification=wanted)
+
+
+def give_keys(stage, keys):
+    """The private key goes into its secret, the public set into the platform's table."""
+    secrets = boto3.client("secretsmanager")
+    name = f"{stage}-ultramarket-signing-key"
+    pem = (keys / "private.pem").read_text()
+    try:
+        held = secrets.get_secret_value(SecretId=name)["SecretString"]
+    except (botocore.exceptions.ClientError, KeyError):
+        held = None
+    if held != pem:
+        secrets.put_secret_value(SecretId=name, SecretString=pem)
+    item = {"pk": "keys", "sk": "public", "jwks": (keys / "jwks.json").read_text()}
+    table = f"{stage}-ultramarket-platform"
+    boto3.client("dynamodb").put_item(TableName=table, Item={key: {"S": value} for key, value in item.items()})
+
+
+def main():
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("--template", type=pathlib.Path, required=True)
+    arguments.add_argument("--manifest", type=pathlib.Path, required=True)
+    arguments.add_argument("--stage", required=True)
+    arguments.add_argument("--keys", type=pathlib.Path, required=True)
+    arguments.add_argument("--parameter", action="append", default=[], metavar="NAME=VALUE")
+    arguments.add_argument("--out", type=pathlib.Path, required=True)
+    wanted = arguments.parse_args()
+
+    started = time.monotonic()
+    packager = Packager(boto3.client("s3"))
+    template = packager.package(wanted.template)
+    packaged = time.monotonic()
+    cloudformation = boto3.client("cloudformation")
+    stack = f"{wanted.stage}-ultramarket"
+    parameters = {"Stage": wanted.stage} | dict(pair.split("=", 1) for pair in wanted.parameter)
+    outcome = deploy(cloudformation, stack, template, parameters)
+    deployed = time.monotonic()
+
+    manifest = json.loads(wanted.manifest.read_text())
+    expire_items(boto3.client("dynamodb"), wanted.stage, manifest["tables"])
+    give_keys(wanted.stage, wanted.keys)
+
+    outputs = cloudformation.describe_stacks(StackName=stack)["Stacks"][0].get("Outputs", [])
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in outputs}
+    api = cloudformation.describe_stack_resource(StackName=stack, LogicalResourceId="HttpApi")
+    outputs["HttpApi"] = api["StackResourceDetail"]["PhysicalResourceId"]
+    wanted.out.write_text(json.dumps(outputs, indent=2) + "\n")
+    print(
+        f"{outcome}; {packager.uploaded} of {len(packager.there)} parts uploaded ({packager.bytes / 1e6:.0f} MB)"
+        f" in {packaged - started:.1f} s, CloudFormation {deployed - packaged:.1f} s"
+    )
+
+
+if __name__ == "__main__":
+    main()

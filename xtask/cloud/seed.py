@@ -1,0 +1,101 @@
+"""Fills the local cloud with the demo shop, through its HTTP API. Safe to run again.
+
+Categories are recognised by their slugs, products by their SKUs. Nothing is sent when the demo
+files are the ones that this cloud already holds.
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import pathlib
+import sys
+import time
+import urllib.error
+import urllib.request
+
+
+class Shop:
+    def __init__(self, base, token):
+        self.base = base
+        self.token = token
+
+    def call(self, method, path, body=None, media="application/json"):
+        data = None if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
+        headers = {"authorization": f"Bearer {self.token}", "accept": "application/json"}
+        if data is not None:
+            headers["content-type"] = media
+        request = urllib.request.Request(self.base + path, data=data, method=method, headers=headers)
+        try:
+            with urllib.request.urlopen(request, timeout=60) as response:
+                return response.status, json.loads(response.read() or b"null")
+        except urllib.error.HTTPError as error:
+            text = error.read()
+            try:
+                return error.code, json.loads(text)
+            except ValueError:
+                return error.code, {"detail": text.decode(errors="replace")[:500]}
+
+    def wanted(self, expected, method, path, *body):
+        status, answer = self.call(method, path, *body)
+        if status != expected:
+            raise SystemExit(f"{method} {path} answered {status}: {json.dumps(answer)[:500]}")
+        return answer["data"]
+
+
+def slugs(tree):
+    found = {}
+    for category in tree:
+        found[category["slug"]] = category["id"]
+        found |= slugs(category.get("children") or [])
+    return found
+
+
+def seed_categories(shop, categories):
+    known = slugs(shop.wanted(200, "GET", "/api/v1/categories"))
+    made = 0
+    for category in categories:
+        if category["slug"] in known:
+            continue
+        body = {"name": category["name"], "slug": category["slug"]}
+        if category["parent"]:
+            body["parentId"] = known[category["parent"]]
+        known[category["slug"]] = shop.wanted(201, "POST", "/api/v1/categories", body)["id"]
+        made += 1
+    return made
+
+
+def seed_products(shop, ndjson, patience):
+    job = shop.wanted(202, "POST", "/api/v1/products/import", ndjson, "application/x-ndjson")
+    until = time.monotonic() + patience
+    while job["status"] in ("queued", "running"):
+        if time.monotonic() > until:
+            raise SystemExit(f"the import of the demo products is still {job['status']} after {patience} s: {job}")
+        time.sleep(0.3)
+        job = shop.wanted(200, "GET", f"/api/v1/products/import/{job['id']}")
+    if job["status"] != "completed" or job["failed"]:
+        raise SystemExit(f"the import of the demo products went wrong: {json.dumps(job)[:1500]}")
+    return job
+
+
+def main():
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("--demo", type=pathlib.Path, required=True)
+    arguments.add_argument("--mark", type=pathlib.Path, required=True, help="where the hash of what is held is kept")
+    arguments.add_argument("--patience", type=float, default=180)
+    wanted = arguments.parse_args()
+    categories = (wanted.demo / "categories.json").read_bytes()
+    products = (wanted.demo / "products.ndjson").read_bytes()
+    held = hashlib.sha256(categories + b"\0" + products).hexdigest()
+    if wanted.mark.exists() and wanted.mark.read_text().strip() == held:
+        print("unchanged")
+        return
+    shop = Shop(os.environ["API_URL"], os.environ["ADMIN_TOKEN"])
+    made = seed_categories(shop, json.loads(categories))
+    job = seed_products(shop, products, wanted.patience)
+    wanted.mark.write_text(held + "\n")
+    print(f"{made} categories made; {job['created']} products made, {job['updated']} known")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,160 @@
+//! Deploys to a local cloud, and reads back what it says.
+
+use std::ffi::OsString;
+use std::path::Path;
+use std::process::{Command, ExitCode};
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+
+use crate::cloud::{Cloud, Ports};
+use crate::environment::{self, Environment};
+use crate::tools::Tools;
+use crate::workspace::Workspace;
+use crate::{command, http, token};
+
+/// The stage that the local cloud plays.
+pub const STAGE: &str = "local";
+
+/// One deployment to one cloud.
+pub struct Deployment<'a> {
+    /// What is deployed.
+    pub workspace: &'a Workspace,
+    /// With what.
+    pub tools: &'a Tools,
+    /// To where.
+    pub cloud: &'a Cloud,
+    /// Which listens there.
+    pub ports: Ports,
+}
+
+impl Deployment<'_> {
+    /// Deploys template.yaml and gives the stage its keys.
+    pub fn deploy(&self, mint: &Path) -> Result<String> {
+        token::make_key(mint, self.cloud)?;
+        let root = self.workspace.root();
+        let template = root.join("template.yaml");
+        if !template.exists() {
+            bail!("there is no template.yaml; `cargo xtask gen` writes it");
+        }
+        let mut script = self.script("deploy.py");
+        script
+            .args(["--stage", STAGE, "--template"])
+            .arg(template)
+            .arg("--manifest")
+            .arg(root.join("infra/manifest.json"))
+            .arg("--keys")
+            .arg(self.cloud.keys())
+            .arg("--out")
+            .arg(self.cloud.outputs());
+        for (name, value) in [
+            ("LocalGateway", environment::gateway(self.ports)),
+            ("OpenSearchEndpoint", environment::search(self.ports)),
+            ("Architecture", architecture().to_owned()),
+            // Not the public URL, so that a token outlives a change of port.
+            ("JwtIssuer", "https://ultramarket.local".to_owned()),
+        ] {
+            script.arg(format!("--parameter={name}={value}"));
+        }
+        command::output(
+            &mut script,
+            "nothing of it is kept if this was the first deployment",
+        )
+    }
+
+    /// The variables of this deployment, with fresh tokens.
+    pub fn environment(&self, mint: &Path) -> Result<Environment> {
+        let text = std::fs::read(self.cloud.outputs())?;
+        let outputs: Value = serde_json::from_slice(&text)?;
+        let api = outputs["HttpApi"]
+            .as_str()
+            .context("the deployment has no HttpApi")?;
+        let url = format!(
+            "{}/_aws/execute-api/{api}",
+            environment::gateway(self.ports)
+        );
+        let key = self.cloud.keys().join("private.pem").display().to_string();
+        Ok(Environment::of_account(self.ports)
+            .and([
+                ("API_URL".to_owned(), url),
+                ("SIGNING_KEY_FILE".to_owned(), key),
+            ])
+            .and(token::starting_set(mint, self.cloud)?))
+    }
+
+    /// Waits until the deployed API says that it is healthy.
+    pub fn wait_until_healthy(&self, environment: &Environment) -> Result<String> {
+        let url = environment.get("API_URL").unwrap_or_default();
+        if let Err(error) = http::wait_for(&format!("{url}/health"), Duration::from_secs(30)) {
+            eprintln!("what the function says:");
+            let mut logs = self.script("logs.py");
+            let _ = logs
+                .args(["--stage", STAGE, "--since", "60", "platform-health"])
+                .status();
+            return Err(error);
+        }
+        Ok(url.to_owned())
+    }
+
+    /// Fills the demo shop.
+    pub fn seed(&self, environment: &Environment) -> Result<String> {
+        let mut script = self.script("seed.py");
+        environment.give_to(&mut script);
+        script
+            .arg("--demo")
+            .arg(self.workspace.root().join("xtask/demo"))
+            .arg("--mark")
+            .arg(self.cloud.folder().join("seeded"));
+        command::output(
+            &mut script,
+            "`cargo xtask logs` shows what the functions say",
+        )
+    }
+
+    fn script(&self, name: &str) -> Command {
+        script(
+            self.workspace,
+            self.tools,
+            &Environment::of_account(self.ports),
+            name,
+        )
+    }
+}
+
+fn script(workspace: &Workspace, tools: &Tools, environment: &Environment, name: &str) -> Command {
+    let mut script = command::new(tools.python());
+    environment.give_to(&mut script);
+    script
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .arg(workspace.cloud_sources().join(name));
+    script
+}
+
+/// `cargo xtask logs`.
+pub fn logs(workspace: &Workspace, wanted: &[OsString]) -> Result<ExitCode> {
+    let file = workspace.local().join("env");
+    let Some(environment) = Environment::read(&file).filter(Environment::answers) else {
+        bail!("the local cloud does not run: `cargo xtask up` starts it");
+    };
+    let mut logs = script(workspace, &Tools::of(workspace), &environment, "logs.py");
+    Ok(command::exit_code(
+        logs.args(["--stage", STAGE]).args(wanted).status()?,
+    ))
+}
+
+/// What follows the logs from now on.
+pub fn follow_logs(workspace: &Workspace, tools: &Tools, environment: &Environment) -> Command {
+    let mut logs = script(workspace, tools, environment, "logs.py");
+    logs.args(["--stage", STAGE, "--follow", "--since", "2"]);
+    logs
+}
+
+/// This machine's, in Lambda's words: the functions run on it.
+fn architecture() -> &'static str {
+    if cfg!(target_arch = "aarch64") {
+        "arm64"
+    } else {
+        "x86_64"
+    }
+}

@@ -1,0 +1,106 @@
+//! `cargo xtask test`: a local cloud that lives as long as the tests, and every test against it.
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+
+use crate::cloud::{Cloud, Life, Ports};
+use crate::deploy::Deployment;
+use crate::environment::Environment;
+use crate::interrupt::Interrupt;
+use crate::step::Steps;
+use crate::tools::Tools;
+use crate::workspace::Workspace;
+use crate::{command, doctor, functions, http};
+
+/// Builds, starts, deploys, tests; and stops what it started, however the tests went.
+pub fn run(workspace: &Workspace, rest: &[OsString]) -> Result<ExitCode> {
+    let interrupt = Interrupt::watch()?;
+    let cloud = Cloud::of_tests(workspace);
+    let tools = Tools::of(workspace);
+    let mut steps = Steps::default();
+    steps.run("doctor", doctor::quick)?;
+    steps.run("tools", || {
+        Ok(format!(
+            "{}; {}",
+            tools.install_cloud()?,
+            tools.install_checks()?
+        ))
+    })?;
+    interrupt.check()?;
+    steps.run("build functions", || {
+        functions::build_all(workspace, &functions::Wanted::default())
+    })?;
+    interrupt.check()?;
+    steps.run("build tests", || build_tests(workspace, rest))?;
+    interrupt.check()?;
+
+    // A run that was killed leaves its state, and its servers end by themselves; both go first.
+    cloud.stop()?;
+    cloud.forget()?;
+    let (gateway, search) = http::free_ports()?;
+    let ports = Ports { gateway, search };
+    let deployment = Deployment {
+        workspace,
+        tools: &tools,
+        cloud: &cloud,
+        ports,
+    };
+    let outcome = test(&deployment, &mut steps, &interrupt, rest);
+    cloud.stop()?;
+    outcome
+}
+
+fn test(
+    deployment: &Deployment<'_>,
+    steps: &mut Steps,
+    interrupt: &Interrupt,
+    rest: &[OsString],
+) -> Result<ExitCode> {
+    let Deployment {
+        workspace,
+        tools,
+        cloud,
+        ports,
+    } = *deployment;
+    let mint = workspace.target().join("debug/mint");
+    steps.run("start", || cloud.start(tools, ports, Life::WithUs))?;
+    interrupt.check()?;
+    steps.run("deploy", || deployment.deploy(&mint))?;
+    let environment = deployment.environment(&mint)?;
+    environment.write(&cloud.folder().join("env"))?;
+    steps.run("health", || deployment.wait_until_healthy(&environment))?;
+    interrupt.check()?;
+    eprintln!("\n{}\n", steps.summary());
+    nextest(workspace, &environment, interrupt, rest)
+}
+
+fn build_tests(workspace: &Workspace, rest: &[OsString]) -> Result<String> {
+    let mut build = command::new("cargo");
+    build
+        .args(["nextest", "run", "--workspace", "--no-run"])
+        .args(rest)
+        .current_dir(workspace.root());
+    command::must(
+        &mut build,
+        "see above; `cargo xtask doctor` tells whether cargo-nextest is there",
+    )?;
+    Ok("built".to_owned())
+}
+
+fn nextest(
+    workspace: &Workspace,
+    environment: &Environment,
+    interrupt: &Interrupt,
+    rest: &[OsString],
+) -> Result<ExitCode> {
+    let mut nextest = command::new("cargo");
+    nextest
+        .args(["nextest", "run", "--workspace"])
+        .args(rest)
+        .current_dir(workspace.root());
+    environment.give_to(&mut nextest);
+    let mut nextest = nextest.spawn().context("cannot run cargo nextest")?;
+    Ok(command::exit_code(interrupt.wait(&mut nextest)?))
+}

@@ -1,0 +1,158 @@
+//! Programs from package registries, in `.local`, at the versions that are written down here.
+//!
+//! Each set is installed when the file that pins it has changed since, and otherwise never.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+
+use crate::command;
+use crate::workspace::Workspace;
+
+/// Where the tools are.
+pub struct Tools {
+    local: PathBuf,
+    sources: PathBuf,
+}
+
+impl Tools {
+    /// The tools of a workspace; nothing is installed yet.
+    pub fn of(workspace: &Workspace) -> Self {
+        Self {
+            local: workspace.local(),
+            sources: workspace.cloud_sources(),
+        }
+    }
+
+    /// The Python that has the local cloud's packages.
+    pub fn python(&self) -> PathBuf {
+        self.local.join("venv/bin/python")
+    }
+
+    /// The OpenSearch stand-in, a program inside its wheel.
+    pub fn search_server(&self) -> Result<PathBuf> {
+        let asks = "import osmem_server; print(osmem_server.resolve_binary())";
+        let path = command::output(
+            command::new(self.python()).args(["-c", asks]),
+            "remove .local/venv and start again",
+        )?;
+        let path = PathBuf::from(path);
+        executable(&path)?;
+        Ok(path)
+    }
+
+    /// What `up` needs.
+    pub fn install_cloud(&self) -> Result<String> {
+        self.python_set("venv", "requirements.txt")
+    }
+
+    /// What the tests need besides.
+    pub fn install_checks(&self) -> Result<String> {
+        let python = self.python_set("checks", "checks-requirements.txt")?;
+        // The tests find every Python tool in one folder.
+        for tool in ["cfn-lint", "sam", "schemathesis"] {
+            let link = self.local.join("venv/bin").join(tool);
+            if !link.exists() {
+                let _ = std::fs::remove_file(&link);
+                link_to(&self.local.join("checks/bin").join(tool), &link)?;
+            }
+        }
+        let node = self.node_set()?;
+        Ok(format!("{python}; {node}"))
+    }
+
+    fn python_set(&self, folder: &str, pins: &str) -> Result<String> {
+        let pins = self.sources.join(pins);
+        let venv = self.local.join(folder);
+        self.unless_pinned(&venv, &[&pins], || {
+            command::must(
+                command::new("python3")
+                    .args(["-m", "venv", "--clear"])
+                    .arg(&venv),
+                "install Python 3.10 or later with its venv module (Debian: python3-venv)",
+            )?;
+            command::must(
+                command::new(venv.join("bin/python"))
+                    .args([
+                        "-m",
+                        "pip",
+                        "install",
+                        "--quiet",
+                        "--disable-pip-version-check",
+                    ])
+                    .args(["--no-input", "-r"])
+                    .arg(&pins),
+                "the packages come from the Python package index: is it reachable?",
+            )
+        })
+    }
+
+    fn node_set(&self) -> Result<String> {
+        let folder = self.local.join("node");
+        let names = ["package.json", "package-lock.json"];
+        let pins = names.map(|name| self.sources.join("node").join(name));
+        self.unless_pinned(&folder, &[&pins[0], &pins[1]], || {
+            std::fs::create_dir_all(&folder)?;
+            for (from, name) in pins.iter().zip(names) {
+                std::fs::copy(from, folder.join(name))?;
+            }
+            command::must(
+                command::new("npm")
+                    .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"])
+                    .current_dir(&folder),
+                "install Node 20 or later; the packages come from the npm registry: is it reachable?",
+            )
+        })
+    }
+
+    /// Installs into a folder unless what it holds was installed from these very pins.
+    fn unless_pinned(
+        &self,
+        folder: &Path,
+        pins: &[&PathBuf],
+        install: impl FnOnce() -> Result<()>,
+    ) -> Result<String> {
+        let mut wanted = String::new();
+        for pin in pins {
+            let text = std::fs::read_to_string(pin)
+                .with_context(|| format!("cannot read {}", pin.display()))?;
+            wanted.push_str(&text);
+        }
+        let name = folder
+            .file_name()
+            .map_or_else(String::new, |n| n.to_string_lossy().into_owned());
+        let held = folder.join("pinned.txt");
+        if std::fs::read_to_string(&held).is_ok_and(|text| text == wanted) {
+            return Ok(format!("{name}: there"));
+        }
+        eprintln!("  installing {name} (once; a minute at most)");
+        std::fs::create_dir_all(&self.local)?;
+        install()?;
+        std::fs::write(held, wanted)?;
+        Ok(format!("{name}: installed"))
+    }
+}
+
+#[cfg(unix)]
+fn executable(path: &Path) -> Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = std::fs::metadata(path)?.permissions().mode();
+    if mode & 0o111 == 0 {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode | 0o755))?;
+    }
+    Ok(())
+}
+
+#[cfg(unix)]
+fn link_to(target: &Path, link: &Path) -> Result<()> {
+    if !target.exists() {
+        bail!(
+            "{} is missing; remove .local/checks and start again",
+            target.display()
+        );
+    }
+    Ok(std::os::unix::fs::symlink(target, link)?)
+}
+
+#[cfg(not(unix))]
+compile_error!("the local cloud runs functions as processes and needs Linux or macOS");
