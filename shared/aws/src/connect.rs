@@ -81,6 +81,11 @@ impl Aws {
         &self.0.region
     }
 
+    #[cfg(feature = "search")]
+    pub(crate) fn credentials(&self) -> Option<SharedCredentialsProvider> {
+        self.0.base.credentials_provider()
+    }
+
     /// A table; its physical name comes from the variable that the manifest names.
     pub fn table(&self, table: &manifest::Table) -> Result<Table, StartError> {
         let name = self.environment().required(&table.env())?;
@@ -132,8 +137,8 @@ fn http_client(environment: &Environment) -> SharedHttpClient {
 }
 
 /// The TLS stack of every connection.
-pub(crate) const fn tls_provider() -> tls::Provider {
-    tls::Provider::Rustls(tls::rustls_provider::CryptoMode::AwsLc)
+pub(crate) fn tls_provider() -> tls::Provider {
+    tls::Provider::rustls(tls::rustls_provider::CryptoMode::AwsLc)
 }
 
 /// Whom connections trust; none for the system's roots.

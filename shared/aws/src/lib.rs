@@ -9,7 +9,7 @@
 //! - [`bucket`]: how often a caller may.
 //! - [`outbox`]: events, written with the state that they tell of.
 //! - [`PublicKeys`]: what tokens are checked with.
-//! - `Blobs`, `Queue`, `Topic` and `Secrets`, each behind the feature of its name.
+//! - `Blobs`, `Queue`, `Topic`, `Secrets` and `SearchEngine`, each behind the feature of its name.
 //!
 //! Three prefixes of partition keys belong to this crate in every table: `~once#`, `~rate#` and
 //! `~outbox#`. No service's key starts with `~`.
@@ -30,6 +30,8 @@ mod query;
 #[cfg(feature = "sqs")]
 mod queue;
 mod retry;
+#[cfg(feature = "search")]
+mod search;
 #[cfg(feature = "secrets")]
 mod secrets;
 mod table;
@@ -57,6 +59,8 @@ pub use outbox::OutboxItem;
 pub use query::{Query, Slice};
 #[cfg(feature = "sqs")]
 pub use queue::{Queue, QueueError};
+#[cfg(feature = "search")]
+pub use search::{ClusterHealth, SearchEngine, SearchError};
 #[cfg(feature = "secrets")]
 pub use secrets::{SecretError, Secrets};
 pub use table::Table;
