@@ -94,6 +94,16 @@ impl Route {
         !matches!(self.who, Who::Public | Who::Signature)
     }
 
+    /// The path with its first parameter filled in: `PRODUCTS_GET.with(id)` is a product's path.
+    pub fn with(&self, value: impl std::fmt::Display) -> String {
+        match (self.path.find('{'), self.path.find('}')) {
+            (Some(from), Some(to)) if from < to => {
+                format!("{}{value}{}", &self.path[..from], &self.path[to + 1..])
+            }
+            _ => self.path.to_owned(),
+        }
+    }
+
     /// The names of the path's parameters, in order.
     pub fn parameters(&self) -> impl Iterator<Item = &'static str> {
         self.path
