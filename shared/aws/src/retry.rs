@@ -179,7 +179,7 @@ mod tests {
         assert_eq!(pause(7, Duration::ZERO, 1.0), Some(LONGEST));
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn waiting_ends_after_the_last_try() {
         let mut patience = Patience::new();
         let mut tries = 1;

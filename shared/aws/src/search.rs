@@ -128,7 +128,9 @@ impl SearchEngine {
         if let Some(signer) = &self.signer {
             let now = SystemClock.now().millis();
             let at = SystemTime::UNIX_EPOCH + Duration::from_millis(now.unsigned_abs());
-            let signature = signer.sign("GET", &url, &[], at).map_err(SearchError::Fault)?;
+            let signature = signer
+                .sign("GET", &url, &[], at)
+                .map_err(SearchError::Fault)?;
             for (name, value) in signature {
                 request.headers_mut().insert(name, value);
             }
@@ -194,7 +196,10 @@ mod tests {
         Environment::of([
             ("AWS_REGION", "eu-central-1"),
             ("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE"),
-            ("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"),
+            (
+                "AWS_SECRET_ACCESS_KEY",
+                "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
+            ),
             ("AWS_SESSION_TOKEN", "session"),
             (ENDPOINT, endpoint),
         ])
@@ -223,7 +228,9 @@ mod tests {
     async fn a_stage_without_an_endpoint_has_no_search_engine() {
         let aws = Aws::connect(environment("")).await.unwrap();
         assert!(aws.search().await.unwrap().is_none());
-        let aws = Aws::connect(environment("search.example:9200")).await.unwrap();
+        let aws = Aws::connect(environment("search.example:9200"))
+            .await
+            .unwrap();
         let error = aws.search().await.unwrap_err();
         assert!(error.to_string().contains(ENDPOINT), "{error}");
     }
@@ -234,10 +241,19 @@ mod tests {
             "HTTP/1.1 200 OK\r\ncontent-length: 37\r\n\r\n{\"cluster_name\":\"a\",\"status\":\"yellow\"}",
         )
         .await;
-        assert_eq!(engine(&endpoint).await.health().await.unwrap(), ClusterHealth::Yellow);
+        assert_eq!(
+            engine(&endpoint).await.health().await.unwrap(),
+            ClusterHealth::Yellow
+        );
         let asked = asked.await.unwrap();
-        assert!(asked.starts_with("GET /_cluster/health HTTP/1.1"), "{asked}");
-        assert!(!asked.to_lowercase().contains("authorization"), "plain HTTP is not signed");
+        assert!(
+            asked.starts_with("GET /_cluster/health HTTP/1.1"),
+            "{asked}"
+        );
+        assert!(
+            !asked.to_lowercase().contains("authorization"),
+            "plain HTTP is not signed"
+        );
     }
 
     #[tokio::test]
@@ -261,7 +277,9 @@ mod tests {
         let url = format!("{}/_cluster/health", engine.endpoint);
         let headers = engine.signer.unwrap().sign("GET", &url, &[], at).unwrap();
         let header = |wanted: &str| {
-            let found = headers.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted));
+            let found = headers
+                .iter()
+                .find(|(name, _)| name.eq_ignore_ascii_case(wanted));
             found.map(|(_, value)| value.as_str()).unwrap_or_default()
         };
         let expected = "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260101/eu-central-1/es/aws4_request, \

@@ -7,6 +7,10 @@ use aws_sdk_dynamodb::types::{
 };
 use uuid::Uuid;
 
+mod messages;
+
+pub use messages::{create_bucket, create_queue, create_secret, create_topic, receive_all};
+
 use crate::item::{PK, SK};
 use crate::{Aws, Cause, Environment, StartError, Table};
 

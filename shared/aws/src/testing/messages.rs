@@ -1,0 +1,87 @@
+//! Buckets, queues, topics and secrets of a test's own.
+
+use uuid::Uuid;
+
+use crate::{Aws, Cause};
+
+fn name() -> String {
+    format!("test-{}", Uuid::now_v7())
+}
+
+/// Makes a bucket and answers its name, for the environment.
+pub async fn create_bucket(aws: &Aws) -> Result<String, Cause> {
+    let name = name();
+    let config = aws_sdk_s3::config::Builder::from(&aws.config("S3"))
+        .force_path_style(true)
+        .build();
+    let place = aws_sdk_s3::types::CreateBucketConfiguration::builder()
+        .location_constraint(aws.region().into())
+        .build();
+    aws_sdk_s3::Client::from_conf(config)
+        .create_bucket()
+        .bucket(&name)
+        .set_create_bucket_configuration((aws.region() != "us-east-1").then_some(place))
+        .send()
+        .await?;
+    Ok(name)
+}
+
+/// Makes a queue and answers its URL, for the environment.
+pub async fn create_queue(aws: &Aws) -> Result<String, Cause> {
+    let answer = aws_sdk_sqs::Client::new(&aws.config("SQS"))
+        .create_queue()
+        .queue_name(name())
+        .send()
+        .await?;
+    answer
+        .queue_url
+        .ok_or_else(|| "a queue without a URL".into())
+}
+
+/// Makes a topic and answers its ARN, for the environment.
+pub async fn create_topic(aws: &Aws) -> Result<String, Cause> {
+    let answer = aws_sdk_sns::Client::new(&aws.config("SNS"))
+        .create_topic()
+        .name(name())
+        .send()
+        .await?;
+    answer
+        .topic_arn
+        .ok_or_else(|| "a topic without an ARN".into())
+}
+
+/// Makes a secret and answers its ARN, for the environment.
+pub async fn create_secret(aws: &Aws, value: &str) -> Result<String, Cause> {
+    let answer = aws_sdk_secretsmanager::Client::new(&aws.config("SECRETS_MANAGER"))
+        .create_secret()
+        .name(name())
+        .secret_string(value)
+        .send()
+        .await?;
+    answer.arn.ok_or_else(|| "a secret without an ARN".into())
+}
+
+/// Takes every message off a queue.
+pub async fn receive_all(aws: &Aws, url: &str) -> Result<Vec<String>, Cause> {
+    let client = aws_sdk_sqs::Client::new(&aws.config("SQS"));
+    let mut bodies = Vec::new();
+    loop {
+        let answer = client
+            .receive_message()
+            .queue_url(url)
+            .max_number_of_messages(10)
+            .send()
+            .await?;
+        let messages = answer.messages.unwrap_or_default();
+        if messages.is_empty() {
+            return Ok(bodies);
+        }
+        for message in messages {
+            if let Some(handle) = &message.receipt_handle {
+                let delete = client.delete_message().queue_url(url);
+                delete.receipt_handle(handle).send().await?;
+            }
+            bodies.extend(message.body);
+        }
+    }
+}
