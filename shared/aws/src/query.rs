@@ -242,6 +242,10 @@ impl Query {
             expression.path(partition),
             expression.serialize(&self.partition)
         );
+        // An alias that is not used is refused, so the sort key has one only when it is spoken of.
+        if matches!(self.range, Range::All) {
+            return equal;
+        }
         let sort = expression.path(sort);
         match &self.range {
             Range::All => equal,
