@@ -117,6 +117,12 @@ impl Aws {
     }
 }
 
+impl std::fmt::Debug for Aws {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Aws").field(&self.0.region).finish()
+    }
+}
+
 /// Timeouts of a call: the SDK has none of its own but for the connection.
 pub(crate) fn timeouts(attempt: Duration, operation: Duration) -> TimeoutConfig {
     TimeoutConfig::builder()
@@ -148,8 +154,7 @@ pub(crate) fn tls_provider() -> tls::Provider {
 /// are trusted, because such an endpoint's certificate may be anybody's.
 pub(crate) fn trust(environment: &Environment) -> Option<tls::TlsContext> {
     let trusts_system = environment.names().any(|name| {
-        name.starts_with("AWS_ENDPOINT_URL")
-            || matches!(name, "AWS_CA_BUNDLE" | "SSL_CERT_FILE" | "SSL_CERT_DIR")
+        name.starts_with("AWS_ENDPOINT_URL") || matches!(name, "SSL_CERT_FILE" | "SSL_CERT_DIR")
     });
     if trusts_system {
         return None;
@@ -170,4 +175,84 @@ fn embedded_roots() -> Vec<u8> {
         bundle.push_str("\n-----END CERTIFICATE-----\n");
     }
     bundle.into_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lambda() -> Environment {
+        Environment::of([
+            ("AWS_REGION", "eu-central-1"),
+            ("AWS_ACCESS_KEY_ID", "key"),
+            ("AWS_SECRET_ACCESS_KEY", "secret"),
+        ])
+    }
+
+    #[test]
+    fn every_embedded_root_can_be_read() {
+        let context = trust(&lambda()).unwrap();
+        // The client reads the certificates when a connector is built, and panics at a bad one.
+        let _ = aws_smithy_http_client::Connector::builder()
+            .tls_provider(tls_provider())
+            .tls_context(context)
+            .build();
+        let bundle = String::from_utf8(embedded_roots()).unwrap();
+        let roots = bundle.matches("BEGIN CERTIFICATE").count();
+        assert_eq!(roots, webpki_root_certs::TLS_SERVER_ROOT_CERTS.len());
+        assert!(roots > 100);
+    }
+
+    #[test]
+    fn the_system_is_trusted_where_an_endpoint_or_certificates_are_named() {
+        assert!(trust(&lambda()).is_some());
+        for name in ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "SSL_CERT_FILE"] {
+            assert!(trust(&lambda().with(name, "x")).is_none(), "{name}");
+            assert!(trust(&lambda().with(name, "")).is_some(), "{name} empty");
+        }
+    }
+
+    #[tokio::test]
+    async fn every_call_has_timeouts_and_few_tries() {
+        let aws = Aws::connect(lambda()).await.unwrap();
+        let config = aws.config("DYNAMODB");
+        let timeouts = config.timeout_config().unwrap();
+        assert_eq!(timeouts.connect_timeout(), Some(Duration::from_secs(1)));
+        assert_eq!(timeouts.read_timeout(), Some(Duration::from_secs(2)));
+        assert_eq!(
+            timeouts.operation_attempt_timeout(),
+            Some(Duration::from_secs(2))
+        );
+        assert_eq!(timeouts.operation_timeout(), Some(Duration::from_secs(5)));
+        assert_eq!(config.retry_config().unwrap().max_attempts(), 3);
+    }
+
+    #[tokio::test]
+    async fn one_service_may_be_elsewhere() {
+        let environment = lambda()
+            .with("AWS_ENDPOINT_URL", "http://all")
+            .with("AWS_ENDPOINT_URL_DYNAMODB", "http://one");
+        let aws = Aws::connect(environment).await.unwrap();
+        assert_eq!(aws.config("DYNAMODB").endpoint_url(), Some("http://one"));
+        assert_eq!(aws.config("SQS").endpoint_url(), Some("http://all"));
+        let aws = Aws::connect(lambda()).await.unwrap();
+        assert_eq!(aws.config("SQS").endpoint_url(), None);
+    }
+
+    #[tokio::test]
+    async fn what_is_missing_is_named() {
+        for name in ["AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] {
+            let error = Aws::connect(lambda().with(name, "")).await.unwrap_err();
+            assert!(error.to_string().contains(name), "{error}");
+        }
+        let aws = Aws::connect(
+            lambda()
+                .with("AWS_REGION", "")
+                .with("AWS_DEFAULT_REGION", "x"),
+        );
+        assert_eq!(aws.await.unwrap().region(), "x");
+        let aws = Aws::connect(lambda()).await.unwrap();
+        let error = aws.table(&manifest::resources::PRODUCTS).unwrap_err();
+        assert!(error.to_string().contains("PRODUCTS_TABLE"), "{error}");
+    }
 }

@@ -95,15 +95,11 @@ fn sort(status: u16, code: &str, message: &str) -> Sort {
     }
 }
 
-/// The sentences of DynamoDB's validation that speak of an item, a transaction or a key too long.
+/// Whether a validation's sentence speaks of an item or a transaction that is too large, as in
+/// `Item size has exceeded the maximum allowed size`.
 pub(crate) fn is_about_size(message: &str) -> bool {
     let message = message.to_ascii_lowercase();
-    message.contains("size has exceeded")
-        || message.contains("exceeded the maximum allowed size")
-        || message.contains("size of hashkey has exceeded")
-        || message.contains("size of rangekey has exceeded")
-        || message.contains("collection size")
-        || message.contains("size cannot exceed")
+    message.contains("size") && message.contains("exceed")
 }
 
 /// A failure of a write, which may be that its condition did not hold.

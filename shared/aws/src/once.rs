@@ -166,7 +166,7 @@ pub async fn claim(
         let takeover = Update::new()
             .set(ATTEMPT, &attempt)
             .set(LEASE_UNTIL, lease_until)
-            .when(still(&found.attempt));
+            .when(still(found.attempt));
         let operation = found.operation;
         match table.update(place.clone(), takeover).await {
             Ok(_) => return Ok(Claim::Fresh(Operation::claimed(operation, place, attempt))),

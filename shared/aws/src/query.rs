@@ -242,26 +242,22 @@ impl Query {
             expression.path(partition),
             expression.serialize(&self.partition)
         );
-        // An alias that is not used is refused, so the sort key has one only when it is spoken of.
-        if matches!(self.range, Range::All) {
-            return equal;
-        }
-        let sort = expression.path(sort);
+        // An alias that is not used is refused, so the sort key has one where it is spoken of.
+        let mut sorts = |operator: &str, bound: &str| {
+            let sort = expression.path(sort);
+            format!("{sort} {operator} {}", expression.serialize(bound))
+        };
         match &self.range {
             Range::All => equal,
-            Range::Prefix(prefix) => {
-                let prefix = expression.serialize(prefix);
-                format!("{equal} AND begins_with({sort}, {prefix})")
-            }
-            Range::After(bound) => {
-                format!("{equal} AND {sort} > {}", expression.serialize(bound))
-            }
-            Range::Before(bound) => {
-                format!("{equal} AND {sort} < {}", expression.serialize(bound))
-            }
+            Range::After(bound) => format!("{equal} AND {}", sorts(">", bound)),
+            Range::Before(bound) => format!("{equal} AND {}", sorts("<", bound)),
             Range::Between(first, last) => {
-                let (first, last) = (expression.serialize(first), expression.serialize(last));
-                format!("{equal} AND {sort} BETWEEN {first} AND {last}")
+                let from = sorts("BETWEEN", first);
+                format!("{equal} AND {from} AND {}", expression.serialize(last))
+            }
+            Range::Prefix(prefix) => {
+                let (sort, prefix) = (expression.path(sort), expression.serialize(prefix));
+                format!("{equal} AND begins_with({sort}, {prefix})")
             }
         }
     }

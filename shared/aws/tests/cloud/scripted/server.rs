@@ -6,6 +6,8 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
 
+type Make = Box<dyn Fn(&[Value]) -> Step + Send>;
+
 pub enum Step {
     /// A status and a body.
     Answer(u16, Value),
@@ -14,7 +16,7 @@ pub enum Step {
     /// The request is taken and nothing comes.
     Hang,
     /// What this makes of the requests so far.
-    After(Box<dyn Fn(&[Value]) -> Step + Send>),
+    After(Make),
 }
 
 impl Step {
