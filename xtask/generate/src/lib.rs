@@ -1,15 +1,24 @@
-//! Writes everything that follows from the manifest.
+//! Writes everything that follows from the manifest and from the services' own types.
 //!
 //! [`outputs`] is all of it, as `(path from the repository's root, text)`: `generate gen` writes
-//! it, and a test compares it with what is on disk.
+//! it, and [`check::findings`] compares it with what is on disk.
 
+pub mod check;
+mod documents;
 pub mod environment;
+mod front_page;
 mod inventory;
+mod openapi;
 pub mod policy;
+mod samples;
+pub mod scaffold;
+mod services;
 mod template;
 mod watch;
 mod yaml;
 
+use anyhow::Context;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The repository's root.
@@ -21,10 +30,46 @@ pub fn root() -> PathBuf {
 ///
 /// # Errors
 ///
-/// When something does not print in its format.
+/// When something does not print in its format, or an event has no sample.
 pub fn outputs() -> anyhow::Result<Vec<(PathBuf, String)>> {
+    let functions = services::functions();
     let mut files = template::outputs()?;
-    files.push((PathBuf::from("infra/manifest.json"), inventory::text()?));
-    files.push((PathBuf::from("CargoLambda.toml"), watch::text()));
+    files.extend([
+        (PathBuf::from("infra/manifest.json"), inventory::text()?),
+        (PathBuf::from("CargoLambda.toml"), watch::text()),
+        (PathBuf::from("docs/openapi.json"), openapi::text()?),
+        (
+            PathBuf::from("docs/ERRORS.md"),
+            documents::errors(&services::operations()),
+        ),
+        (PathBuf::from("docs/EVENTS.md"), documents::events()),
+    ]);
+    files.extend(samples::outputs(&functions)?);
     Ok(files)
+}
+
+/// Writes what differs, removes what is no longer generated, and says which.
+///
+/// # Errors
+///
+/// When the outputs cannot be made or written.
+pub fn write() -> anyhow::Result<Vec<String>> {
+    let mut done = Vec::new();
+    let outputs = outputs()?;
+    for (path, text) in &outputs {
+        let target = root().join(path);
+        if fs::read_to_string(&target).is_ok_and(|known| known == *text) {
+            continue;
+        }
+        if let Some(folder) = target.parent() {
+            fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
+        }
+        fs::write(&target, text).with_context(|| target.display().to_string())?;
+        done.push(format!("wrote {}", path.display()));
+    }
+    for path in check::strays(&outputs.into_iter().map(|(path, _)| path).collect()) {
+        fs::remove_file(root().join(&path)).with_context(|| path.display().to_string())?;
+        done.push(format!("removed {}", path.display()));
+    }
+    Ok(done)
 }

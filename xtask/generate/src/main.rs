@@ -1,27 +1,44 @@
-//! `generate gen | check | new`.
+//! `generate gen | check | new <function> [METHOD path]`: see `cargo xtask`.
 
-use anyhow::{Context, bail};
-use std::fs;
+use std::process::ExitCode;
 
-fn main() -> anyhow::Result<()> {
-    let mut arguments = std::env::args().skip(1);
-    match arguments.next().as_deref() {
-        Some("gen") => write(),
-        _ => bail!("generate gen | check | new <function> [METHOD path]"),
+const USAGE: &str = "generate gen                            writes every generated file
+generate check                          lists what is stale or missing
+generate new <function> [METHOD path]   starts an endpoint, or <service>-on-<event>, or a schedule";
+
+fn main() -> anyhow::Result<ExitCode> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match arguments.as_slice() {
+        ["gen"] => {
+            for line in generate::write()? {
+                println!("{line}");
+            }
+            Ok(ExitCode::SUCCESS)
+        }
+        ["check"] => {
+            let findings = generate::check::findings()?;
+            for line in &findings {
+                eprintln!("{line}");
+            }
+            Ok(if findings.is_empty() {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::FAILURE
+            })
+        }
+        ["new", name] => new(name, None),
+        ["new", name, method, path] => new(name, Some((method, path))),
+        _ => {
+            eprintln!("{USAGE}");
+            Ok(ExitCode::from(2))
+        }
     }
 }
 
-fn write() -> anyhow::Result<()> {
-    for (path, text) in generate::outputs()? {
-        let target = generate::root().join(&path);
-        if let Some(folder) = target.parent() {
-            fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
-        }
-        if fs::read_to_string(&target).is_ok_and(|known| known == text) {
-            continue;
-        }
-        fs::write(&target, text).with_context(|| target.display().to_string())?;
-        println!("wrote {}", path.display());
+fn new(name: &str, route: Option<(&str, &str)>) -> anyhow::Result<ExitCode> {
+    for line in generate::scaffold::start(&generate::root(), name, route)? {
+        println!("{line}");
     }
-    Ok(())
+    Ok(ExitCode::SUCCESS)
 }

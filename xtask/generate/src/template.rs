@@ -16,7 +16,7 @@ use serde_json::{Map, Value, json};
 use std::path::PathBuf;
 
 pub(crate) use api::route_key;
-pub(crate) use consumer::{every, topics};
+pub(crate) use consumer::{every, scheduled_event, topics};
 pub(crate) use storage::EXPIRES;
 
 /// The templates, by their path from the repository's root.

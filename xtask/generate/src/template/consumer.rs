@@ -233,7 +233,7 @@ pub(super) fn schedule(resources: &mut Resources, schedule: &Schedule) {
             "Target": {
                 "Arn": attribute(&id, "Arn"),
                 "RoleArn": attribute(&role, "Arn"),
-                "Input": "{}",
+                "Input": scheduled_event("<aws.scheduler.scheduled-time>").to_string(),
                 // The next run does what a missed one would have done.
                 "RetryPolicy": {
                     "MaximumEventAgeInSeconds": (schedule.every_minutes * 60).max(60),
@@ -249,4 +249,9 @@ pub(super) fn schedule(resources: &mut Resources, schedule: &Schedule) {
 pub(crate) fn every(minutes: u32) -> String {
     let unit = if minutes == 1 { "minute" } else { "minutes" };
     format!("rate({minutes} {unit})")
+}
+
+/// What a scheduled function is handed.
+pub(crate) fn scheduled_event(time: &str) -> Value {
+    json!({ "source": "aws.scheduler", "detail-type": "Scheduled Event", "time": time })
 }

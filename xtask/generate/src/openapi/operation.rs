@@ -1,0 +1,181 @@
+//! One operation.
+
+use super::components::{self, Components};
+use super::problems;
+use super::schemas::Shape;
+use edge::Operation;
+use manifest::{Method, Route, Who};
+use serde_json::{Map, Value, json};
+
+/// `CreateProduct` → `createProduct`.
+pub(crate) fn operation_id(operation: &Operation) -> String {
+    let name = (operation.name)();
+    let mut letters = name.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_ascii_lowercase().to_string() + letters.as_str()
+    })
+}
+
+pub(super) fn describe(
+    operation: &Operation,
+    shape: &Shape,
+    all: &[Operation],
+    components: &mut Components,
+) -> Value {
+    let row = operation.row;
+    let mut value = json!({
+        "operationId": operation_id(operation),
+        "summary": operation.doc.summary,
+        "description": detail(operation),
+        "tags": [row.service],
+        "security": security(row),
+    });
+    let parameters = super::parameters::parameters(operation, shape);
+    if !parameters.is_empty() {
+        value["parameters"] = Value::Array(parameters);
+    }
+    if let Some((media, example)) = &shape.body {
+        value["requestBody"] = body(media, example);
+    }
+    let mut responses = Map::new();
+    responses.insert(
+        shape.reply.status.to_string(),
+        success(operation, shape, all, components),
+    );
+    if row.method == Method::GET {
+        responses.insert(
+            "304".into(),
+            json!({ "description": "What you have is current.", "headers": components::references(&["ETag"]) }),
+        );
+    }
+    let reads_json = shape
+        .body
+        .iter()
+        .flat_map(|(media, _)| media)
+        .any(|(media, _)| media == "application/json");
+    let rows = problems::rows_of(operation, reads_json, shape.body.is_some());
+    for (status, rows) in problems::by_status(&rows) {
+        responses.insert(status.to_string(), components.problem(status, &rows));
+    }
+    responses.sort_keys();
+    value["responses"] = Value::Object(responses);
+    value
+}
+
+/// The endpoint's own words, and who may call.
+fn detail(operation: &Operation) -> String {
+    let who = match operation.row.who {
+        Who::Public => String::from("Anybody may call it."),
+        Who::Visitor => String::from(
+            "Anybody may call it; a token, when there is one, must be good and may show more.",
+        ),
+        Who::Guest => String::from("For guests with a cart token, and for who is signed in."),
+        Who::Shopper => String::from("For who is signed in."),
+        Who::Can(permission) => format!("Takes the permission `{permission}`."),
+        Who::Signature => String::from("The caller signs the body."),
+    };
+    if operation.doc.detail.is_empty() {
+        return who;
+    }
+    format!("{}\n\n{who}", operation.doc.detail)
+}
+
+fn security(row: &Route) -> Value {
+    match row.who {
+        Who::Public | Who::Signature => json!([]),
+        Who::Visitor => json!([{}, { "bearer": [] }]),
+        Who::Guest => json!([{}, { "cartToken": [] }, { "bearer": [] }]),
+        Who::Shopper => json!([{ "bearer": [] }]),
+        Who::Can(permission) => json!([{ "bearer": [permission] }]),
+    }
+}
+
+fn body(media: &[(String, Value)], example: &Value) -> Value {
+    let content: Map<String, Value> = media
+        .iter()
+        .map(|(name, schema)| {
+            let mut entry = json!({ "schema": schema });
+            // An example in text belongs to the media types that are text.
+            let json = name.ends_with("json") && !name.ends_with("ndjson");
+            if json != example.is_string() {
+                entry["example"] = example.clone();
+            }
+            (name.clone(), entry)
+        })
+        .collect();
+    json!({ "required": true, "content": content })
+}
+
+fn success(
+    operation: &Operation,
+    shape: &Shape,
+    all: &[Operation],
+    components: &Components,
+) -> Value {
+    let mut more: Vec<&str> = shape.reply.headers.iter().map(String::as_str).collect();
+    if operation.row.once_only() {
+        more.push("Idempotent-Replayed");
+    }
+    if operation.row.method == Method::GET && !more.contains(&"ETag") {
+        // The walk tags by its content what has no version of its own.
+        more.push("ETag");
+    }
+    let mut response = json!({
+        "description": said(shape.reply.status),
+        "headers": components::references(&more),
+    });
+    if let Some((media, schema)) = &shape.reply.body {
+        response["content"] = json!({ media: { "schema": schema } });
+        let links = links(operation, schema, all, components);
+        if !links.is_empty() {
+            response["links"] = Value::Object(links);
+        }
+    }
+    response
+}
+
+fn said(status: u16) -> &'static str {
+    match status {
+        201 => "Made; `Location` says where it is.",
+        202 => "Taken on; `Location` says where to look how it goes.",
+        204 => "Done.",
+        302 => "It is elsewhere.",
+        _ => "It is here.",
+    }
+}
+
+/// From what a POST made to what can be done with it: every operation on `{path}/{id}` and below.
+fn links(
+    operation: &Operation,
+    schema: &Value,
+    all: &[Operation],
+    components: &Components,
+) -> Map<String, Value> {
+    let row = operation.row;
+    if row.method != Method::POST || !has_id(schema, components) {
+        return Map::new();
+    }
+    let below = format!("{}/{{", row.path);
+    all.iter()
+        .filter(|other| other.row.path.starts_with(&below) && other.row.parameters().count() == 1)
+        .filter_map(|other| {
+            let parameter = other.row.parameters().next()?;
+            let id = operation_id(other);
+            let link = json!({
+                "operationId": id,
+                "parameters": { parameter: "$response.body#/data/id" },
+            });
+            Some((id, link))
+        })
+        .collect()
+}
+
+/// Whether `data` has an `id`.
+fn has_id(schema: &Value, components: &Components) -> bool {
+    let data = &schema["properties"]["data"];
+    let data = data["$ref"]
+        .as_str()
+        .and_then(|target| components.schema(target.rsplit('/').next()?))
+        .unwrap_or(data);
+    data["properties"]["id"].is_object()
+}

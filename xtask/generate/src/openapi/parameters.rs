@@ -1,0 +1,176 @@
+//! Parameters of the path, the query and the header.
+
+use super::problems::honours_if_match;
+use super::schemas::Shape;
+use edge::Operation;
+use manifest::Method;
+use serde_json::{Value, json};
+
+pub(super) fn parameters(operation: &Operation, shape: &Shape) -> Vec<Value> {
+    let mut all: Vec<Value> = operation
+        .row
+        .parameters()
+        .map(|name| path(name, &shape.params))
+        .collect();
+    let required = |name: &str| {
+        let names = shape.query.get("required").and_then(Value::as_array);
+        names.is_some_and(|names| names.iter().any(|it| it == name))
+    };
+    for (name, schema) in shape
+        .query
+        .get("properties")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten()
+    {
+        all.push(query(name, schema, required(name)));
+    }
+    all.extend(headers(operation));
+    all
+}
+
+fn path(name: &str, schemas: &Value) -> Value {
+    let schema = schemas
+        .get("properties")
+        .and_then(|known| known.get(name))
+        .cloned();
+    let schema =
+        schema.unwrap_or_else(|| json!({ "type": "string", "minLength": 1, "maxLength": 255 }));
+    let mut parameter = parameter(name, "path", schema);
+    parameter["required"] = json!(true);
+    parameter
+}
+
+fn query(name: &str, schema: &Value, required: bool) -> Value {
+    let list = is_list(schema);
+    let mut parameter = parameter(name, "query", schema.clone());
+    if required {
+        parameter["required"] = json!(true);
+    }
+    if list {
+        // Comma-separated.
+        parameter["style"] = json!("form");
+        parameter["explode"] = json!(false);
+    }
+    parameter
+}
+
+/// The description and the example stand on the parameter, where readers of the document look.
+fn parameter(name: &str, place: &str, mut schema: Value) -> Value {
+    let mut parameter = json!({ "name": name, "in": place });
+    let said = schema
+        .as_object_mut()
+        .and_then(|it| it.remove("description"));
+    if let Some(description) = said {
+        parameter["description"] = description;
+    }
+    if let Some(example) = example(&schema) {
+        parameter["example"] = example;
+    }
+    parameter["schema"] = without_null(schema);
+    parameter
+}
+
+fn is_list(schema: &Value) -> bool {
+    match schema.get("type") {
+        Some(Value::String(name)) => name == "array",
+        Some(Value::Array(names)) => names.iter().any(|name| name == "array"),
+        _ => false,
+    }
+}
+
+/// An optional field may be null in JSON; a query parameter is there or not.
+fn without_null(mut schema: Value) -> Value {
+    if let Some(Value::Array(names)) = schema.get("type") {
+        let names: Vec<Value> = names
+            .iter()
+            .filter(|name| *name != "null")
+            .cloned()
+            .collect();
+        schema["type"] = match names.as_slice() {
+            [only] => only.clone(),
+            _ => Value::Array(names),
+        };
+    }
+    if let Some(Value::Array(choices)) = schema.get_mut("enum") {
+        choices.retain(|choice| !choice.is_null());
+    }
+    if let Some(Value::Array(branches)) = schema.get("anyOf") {
+        let branches: Vec<Value> = branches
+            .iter()
+            .filter(|it| it.get("type") != Some(&json!("null")))
+            .cloned()
+            .collect();
+        if let [only] = branches.as_slice() {
+            let only = only.clone();
+            if let (Value::Object(members), Value::Object(more)) = (&mut schema, only) {
+                members.remove("anyOf");
+                members.extend(more);
+            }
+        } else {
+            schema["anyOf"] = Value::Array(branches);
+        }
+    }
+    if schema.get("default") == Some(&Value::Null)
+        && let Value::Object(members) = &mut schema
+    {
+        members.remove("default");
+    }
+    schema
+}
+
+/// A value that the schema itself gives.
+pub(crate) fn example(schema: &Value) -> Option<Value> {
+    let first = |keyword: &str| schema.get(keyword)?.as_array()?.first().cloned();
+    let default = || schema.get("default").filter(|it| !it.is_null()).cloned();
+    let branch = || {
+        ["anyOf", "oneOf"]
+            .iter()
+            .filter_map(|keyword| schema.get(*keyword)?.as_array())
+            .flatten()
+            .find_map(|branch| example(branch).or_else(|| branch.get("const").cloned()))
+    };
+    first("examples")
+        .or_else(default)
+        .or_else(|| first("enum").filter(|it| !it.is_null()))
+        .or_else(branch)
+}
+
+fn headers(operation: &Operation) -> Vec<Value> {
+    let row = operation.row;
+    let header = |name: &str, description: &str, example: &str, longest: u32| {
+        json!({
+            "name": name,
+            "in": "header",
+            "description": description,
+            "schema": { "type": "string", "minLength": 1, "maxLength": longest },
+            "example": example,
+        })
+    };
+    let mut all = Vec::new();
+    if row.once_only() {
+        all.push(header(
+            "Idempotency-Key",
+            "Any text of your own. For 24 hours, the same request with the same key gets the first answer again.",
+            "9d2f1c1e-5a0e-4a53-8f4e-2f6f2f1f7a10",
+            255,
+        ));
+    }
+    if honours_if_match(row) {
+        all.push(header(
+            "If-Match",
+            "The `ETag` that the change is based on; another version since then is 412.",
+            "\"v3\"",
+            255,
+        ));
+    }
+    if row.method == Method::GET {
+        all.push(header(
+            "If-None-Match",
+            "The `ETag` that is known; 304 when it is still the current one.",
+            "\"v3\"",
+            255,
+        ));
+    }
+    all
+}

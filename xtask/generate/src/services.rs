@@ -1,0 +1,19 @@
+//! Every service's front page: what it says that it deploys.
+
+use edge::{Function, Kind, Operation};
+
+/// What all services deploy.
+pub(crate) fn functions() -> Vec<Function> {
+    Vec::new()
+}
+
+/// The endpoints among them.
+pub(crate) fn operations() -> Vec<Operation> {
+    functions()
+        .into_iter()
+        .filter_map(|function| match function.kind {
+            Kind::Endpoint(operation) => Some(operation),
+            _ => None,
+        })
+        .collect()
+}
