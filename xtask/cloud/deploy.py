@@ -34,6 +34,7 @@ class Packager:
             pass
         pages = s3.get_paginator("list_objects_v2").paginate(Bucket=ARTIFACTS)
         self.there = {item["Key"] for page in pages for item in page.get("Contents", [])}
+        self.named = set()
         self.uploaded = 0
         self.bytes = 0
 
@@ -64,6 +65,7 @@ class Packager:
         return self.put(hashlib.sha256(binary).hexdigest() + ".zip", lambda: zipped(binary))
 
     def put(self, key, body):
+        self.named.add(key)
         if key not in self.there:
             data = body()
             self.s3.put_object(Bucket=ARTIFACTS, Key=key, Body=data)
@@ -71,6 +73,11 @@ class Packager:
             self.uploaded += 1
             self.bytes += len(data)
         return key
+
+    def sweep(self):
+        """Removes what no template names any more; every rebuild would leave its code behind."""
+        for key in self.there - self.named:
+            self.s3.delete_object(Bucket=ARTIFACTS, Key=key)
 
 
 def zipped(binary):
@@ -187,6 +194,7 @@ def main():
     stack = f"{wanted.stage}-ultramarket"
     parameters = {"Stage": wanted.stage} | dict(pair.split("=", 1) for pair in wanted.parameter)
     outcome = deploy(cloudformation, stack, template, parameters)
+    packager.sweep()
     deployed = time.monotonic()
 
     manifest = json.loads(wanted.manifest.read_text())
@@ -195,11 +203,9 @@ def main():
 
     outputs = cloudformation.describe_stacks(StackName=stack)["Stacks"][0].get("Outputs", [])
     outputs = {output["OutputKey"]: output["OutputValue"] for output in outputs}
-    api = cloudformation.describe_stack_resource(StackName=stack, LogicalResourceId="HttpApi")
-    outputs["HttpApi"] = api["StackResourceDetail"]["PhysicalResourceId"]
     wanted.out.write_text(json.dumps(outputs, indent=2) + "\n")
     print(
-        f"{outcome}; {packager.uploaded} of {len(packager.there)} parts uploaded ({packager.bytes / 1e6:.0f} MB)"
+        f"{outcome}; {packager.uploaded} of {len(packager.named)} parts uploaded ({packager.bytes / 1e6:.0f} MB)"
         f" in {packaged - started:.1f} s, CloudFormation {deployed - packaged:.1f} s"
     )
 

@@ -4,6 +4,7 @@ import argparse
 import time
 
 import boto3
+import botocore.exceptions
 
 
 def groups(logs, stage, function):
@@ -18,7 +19,7 @@ def news(logs, group, since):
         for event in page["events"]:
             line = event["message"].rstrip()
             if not line.startswith(("START RequestId", "END RequestId", "REPORT RequestId")):
-                yield event["timestamp"], event["eventId"], line
+                yield event["timestamp"], (group, event["logStreamName"], event["timestamp"], line), line
 
 
 def main():
@@ -50,3 +51,5 @@ if __name__ == "__main__":
         main()
     except (KeyboardInterrupt, BrokenPipeError):
         pass
+    except botocore.exceptions.HTTPClientError:
+        print("the local cloud has stopped")

@@ -195,11 +195,11 @@ impl Cloud {
                 "MINISTACK_OPENSEARCH_ENDPOINT",
                 format!("127.0.0.1:{}", ports.search),
             )
+            .env("STATE_DIR", self.folder.join("state"))
             .env("TMPDIR", self.folder.join("tmp"));
         if self.keeps_state {
             server
                 .env("PERSIST_STATE", "1")
-                .env("STATE_DIR", self.folder.join("state"))
                 .env("S3_PERSIST", "1")
                 .env("S3_DATA_DIR", self.folder.join("s3"));
         }

@@ -67,13 +67,10 @@ impl Deployment<'_> {
     pub fn environment(&self, mint: &Path) -> Result<Environment> {
         let text = std::fs::read(self.cloud.outputs())?;
         let outputs: Value = serde_json::from_slice(&text)?;
-        let api = outputs["HttpApi"]
+        let url = outputs["ApiUrl"]
             .as_str()
-            .context("the deployment has no HttpApi")?;
-        let url = format!(
-            "{}/_aws/execute-api/{api}",
-            environment::gateway(self.ports)
-        );
+            .context("the deployment has no output ApiUrl")?
+            .to_owned();
         let key = self.cloud.keys().join("private.pem").display().to_string();
         Ok(Environment::of_account(self.ports)
             .and([

@@ -75,6 +75,17 @@ pub fn names(workspace: &Workspace) -> Result<Vec<String>> {
 /// Copies each binary to `<function>/bootstrap`, without its debug sections: they are two thirds
 /// of it, and the local cloud keeps every function's code in memory. Returns how many had changed.
 fn lay_out(from: &Path, to: &Path, names: &[String]) -> Result<usize> {
+    let missing: Vec<&str> = names
+        .iter()
+        .filter(|name| !from.join(name).exists())
+        .map(String::as_str)
+        .collect();
+    if !missing.is_empty() {
+        bail!(
+            "infra/manifest.json lists functions that have no binary: {}",
+            missing.join(", ")
+        );
+    }
     let changed: Vec<(PathBuf, PathBuf)> = names
         .iter()
         .map(|name| (from.join(name), to.join(name).join("bootstrap")))
@@ -133,12 +144,7 @@ fn is_copied(binary: &Path, bootstrap: &Path) -> bool {
 }
 
 fn copy(binary: &Path, bootstrap: &Path) -> Result<()> {
-    let Some(source) = source_of(binary) else {
-        bail!(
-            "{} was not built: infra/manifest.json lists a function that has no binary",
-            binary.display()
-        );
-    };
+    let source = source_of(binary).with_context(|| format!("{} is gone", binary.display()))?;
     fs::create_dir_all(bootstrap.parent().unwrap_or(bootstrap))?;
     let stripped = command::new("strip")
         .arg("--strip-debug")
@@ -180,7 +186,7 @@ mod tests {
         let refused = lay_out(&from, &to, &["nothing".to_owned()])
             .unwrap_err()
             .to_string();
-        assert!(refused.contains("has no binary"), "{refused}");
+        assert!(refused.contains("no binary: nothing"), "{refused}");
         fs::remove_dir_all(folder).unwrap();
     }
 }

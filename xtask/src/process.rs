@@ -2,7 +2,7 @@
 //! given to a stranger in between is never touched.
 
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
@@ -35,29 +35,37 @@ impl Started {
         began(self.pid).is_some_and(|now| now == self.began)
     }
 
-    /// Asks it to end, waits, and ends its whole group when asking was not enough.
+    /// Asks it to end, waits for it and for all that it started, and ends the whole group when
+    /// asking was not enough.
     pub fn stop(&self) -> Result<()> {
-        for (signal, patience) in [("-TERM", 20), ("-KILL", 5)] {
-            if !self.is_running() {
-                return Ok(());
-            }
-            // A server that is killed cannot end its functions; they are in its group.
-            let whom = if signal == "-KILL" {
-                format!("-{}", self.pid)
-            } else {
-                self.pid.to_string()
-            };
-            Command::new("kill").args([signal, "--", &whom]).status()?;
+        if !self.is_running() {
+            return Ok(());
+        }
+        signal("-TERM", &self.pid.to_string());
+        // As long as a member of the group lives, its number is given to nobody else.
+        let group = format!("-{}", self.pid);
+        let is_over = || !self.is_running() && !signal("-0", &group);
+        for patience in [20, 5] {
             let until = Instant::now() + Duration::from_secs(patience);
-            while self.is_running() && Instant::now() < until {
+            while !is_over() && Instant::now() < until {
                 crate::interrupt::pause();
             }
+            if is_over() {
+                return Ok(());
+            }
+            signal("-KILL", &group);
         }
-        if self.is_running() {
-            bail!("{} (pid {}) does not end", self.name, self.pid);
-        }
-        Ok(())
+        bail!("{} (pid {}) does not end", self.name, self.pid);
     }
+}
+
+/// Sends a signal; whether there was anyone to get it.
+fn signal(which: &str, whom: &str) -> bool {
+    let sent = Command::new("kill")
+        .args([which, "--", whom])
+        .stderr(Stdio::null())
+        .status();
+    sent.is_ok_and(|status| status.success())
 }
 
 /// When a process began; `None` when there is none, or a dead one that nobody has buried yet.

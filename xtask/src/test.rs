@@ -96,8 +96,9 @@ fn nextest(
     rest: &[OsString],
 ) -> Result<ExitCode> {
     let mut nextest = command::new("cargo");
+    // One failure says little of the rest; whoever wants to stop at it says so.
     nextest
-        .args(["nextest", "run", "--workspace"])
+        .args(["nextest", "run", "--workspace", "--no-fail-fast"])
         .args(rest)
         .current_dir(workspace.root());
     environment.give_to(&mut nextest);
