@@ -33,7 +33,7 @@ pub(crate) fn document(operations: &[Operation]) -> Value {
             "version": env!("CARGO_PKG_VERSION"),
             "description": DESCRIPTION,
             "license": { "name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0" },
-            "contact": { "name": "UltraMarket", "url": "https://ultramarket.dev" },
+            "contact": { "name": "UltraMarket" },
         },
         "servers": [{
             "url": ".",
@@ -43,6 +43,7 @@ pub(crate) fn document(operations: &[Operation]) -> Value {
         "tags": tags(operations),
         "paths": paths,
         "components": components.into_value(),
+        "x-problems": problems::catalogue(operations),
     })
 }
 

@@ -34,6 +34,14 @@ impl Components {
         json!({ "$ref": format!("#/components/responses/{name}") })
     }
 
+    /// What is answered to who has the current version.
+    pub fn not_modified(&mut self) -> Value {
+        self.responses.entry("NotModified").or_insert_with(|| {
+            json!({ "description": "What you have is current.", "headers": references(&["ETag"]) })
+        });
+        json!({ "$ref": "#/components/responses/NotModified" })
+    }
+
     pub fn into_value(mut self) -> Value {
         self.schemas.sort_keys();
         self.responses.sort_keys();
@@ -53,6 +61,7 @@ impl Components {
                 },
             },
             "headers": headers(),
+            "parameters": super::parameters::shared(),
             "responses": self.responses,
             "schemas": self.schemas,
         })

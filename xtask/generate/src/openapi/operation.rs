@@ -43,10 +43,7 @@ pub(super) fn describe(
         success(operation, shape, all, components),
     );
     if row.method == Method::GET {
-        responses.insert(
-            "304".into(),
-            json!({ "description": "What you have is current.", "headers": components::references(&["ETag"]) }),
-        );
+        responses.insert("304".into(), components.not_modified());
     }
     let reads_json = shape
         .body

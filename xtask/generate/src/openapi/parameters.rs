@@ -136,41 +136,46 @@ pub(crate) fn example(schema: &Value) -> Option<Value> {
         .or_else(branch)
 }
 
+/// The headers that the walk reads here.
 fn headers(operation: &Operation) -> Vec<Value> {
     let row = operation.row;
-    let header = |name: &str, description: &str, example: &str, longest: u32| {
+    [
+        ("Idempotency-Key", row.once_only()),
+        ("If-Match", honours_if_match(row)),
+        ("If-None-Match", row.method == Method::GET),
+    ]
+    .into_iter()
+    .filter(|(_, read)| *read)
+    .map(|(name, _)| json!({ "$ref": format!("#/components/parameters/{name}") }))
+    .collect()
+}
+
+/// Those headers, said once.
+pub(super) fn shared() -> Value {
+    let header = |name: &str, description: &str, example: &str| {
         json!({
             "name": name,
             "in": "header",
             "description": description,
-            "schema": { "type": "string", "minLength": 1, "maxLength": longest },
+            "schema": { "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$" },
             "example": example,
         })
     };
-    let mut all = Vec::new();
-    if row.once_only() {
-        all.push(header(
+    json!({
+        "Idempotency-Key": header(
             "Idempotency-Key",
             "Any text of your own. For 24 hours, the same request with the same key gets the first answer again.",
             "9d2f1c1e-5a0e-4a53-8f4e-2f6f2f1f7a10",
-            255,
-        ));
-    }
-    if honours_if_match(row) {
-        all.push(header(
+        ),
+        "If-Match": header(
             "If-Match",
-            "The `ETag` that the change is based on; another version since then is 412.",
+            "The `ETag` that the change is based on; 412 when there has been another version since.",
             "\"v3\"",
-            255,
-        ));
-    }
-    if row.method == Method::GET {
-        all.push(header(
+        ),
+        "If-None-Match": header(
             "If-None-Match",
             "The `ETag` that is known; 304 when it is still the current one.",
             "\"v3\"",
-            255,
-        ));
-    }
-    all
+        ),
+    })
 }

@@ -47,6 +47,29 @@ pub(super) fn rows_of(operation: &Operation, reads_json: bool, reads: bool) -> V
     all
 }
 
+/// Every kind of failure once, as `x-problems`: the documentation's page has a section for each,
+/// which the `type` of a problem points to.
+pub(super) fn catalogue(operations: &[Operation]) -> Vec<Value> {
+    let own = operations
+        .iter()
+        .flat_map(|operation| operation.doc.problems);
+    let all: BTreeMap<(u16, &str), &Row> = rows::ALL
+        .iter()
+        .chain(own)
+        .map(|row| ((row.status, row.code), row))
+        .collect();
+    all.values()
+        .map(|row| {
+            json!({
+                "code": row.code,
+                "status": row.status,
+                "title": row.title,
+                "retryable": row.retryable(),
+            })
+        })
+        .collect()
+}
+
 /// Whether the operation changes one thing that has a version.
 pub(super) fn honours_if_match(row: &Route) -> bool {
     matches!(row.method, Method::PUT | Method::DELETE) && row.parameters().next().is_some()

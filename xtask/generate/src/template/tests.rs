@@ -140,3 +140,39 @@ fn queues_outlast_their_functions_and_end_in_a_dead_letter_queue() {
         );
     }
 }
+
+#[test]
+fn streams_give_up_into_a_dead_letter_queue() {
+    let mut seen = 0;
+    for name in manifest::service_names() {
+        let template = service::template(name);
+        for (id, resource) in template["Resources"].as_object().unwrap() {
+            let mapping = &resource["Properties"];
+            if resource["Type"] != "AWS::Lambda::EventSourceMapping"
+                || mapping["StartingPosition"].is_null()
+            {
+                continue;
+            }
+            seen += 1;
+            let letters =
+                &mapping["DestinationConfig"]["OnFailure"]["Destination"]["Fn::GetAtt"][0];
+            assert_eq!(
+                template["Resources"][letters.as_str().unwrap()]["Type"],
+                "AWS::SQS::Queue",
+                "{id}"
+            );
+            assert!(
+                mapping["MaximumRetryAttempts"]
+                    .as_u64()
+                    .is_some_and(|tries| tries > 0)
+            );
+            assert!(
+                mapping["MaximumRecordAgeInSeconds"]
+                    .as_u64()
+                    .is_some_and(|age| age <= 86_400)
+            );
+            assert_eq!(mapping["BisectBatchOnFunctionError"], true);
+        }
+    }
+    assert!(seen > 0);
+}
