@@ -8,7 +8,7 @@ use kernel::{EventId, Timestamp};
 use serde::Serialize;
 
 use crate::item::{EXPIRES, PK, SK, TYPE};
-use crate::{Attributes, TableError};
+use crate::{Attributes, Key, TableError};
 
 /// The `type` of an event's item: what a table's stream is filtered by.
 pub const OUTBOX_TYPE: &str = "outbox";
@@ -42,13 +42,16 @@ impl OutboxItem {
         })
     }
 
+    /// Where the item of an event stands.
+    pub(crate) fn key(id: EventId) -> Key {
+        Key::new(format!("{PREFIX}{id}"), SORT)
+    }
+
     pub(crate) fn attributes(self) -> Attributes {
+        let key = Self::key(self.id);
         Attributes::from([
-            (
-                PK.to_owned(),
-                AttributeValue::S(format!("{PREFIX}{}", self.id)),
-            ),
-            (SK.to_owned(), AttributeValue::S(SORT.to_owned())),
+            (PK.to_owned(), AttributeValue::S(key.pk)),
+            (SK.to_owned(), AttributeValue::S(key.sk)),
             (TYPE.to_owned(), AttributeValue::S(OUTBOX_TYPE.to_owned())),
             (EVENT_TYPE.to_owned(), AttributeValue::S(self.event_type)),
             (ENVELOPE.to_owned(), AttributeValue::S(self.envelope)),

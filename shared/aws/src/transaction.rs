@@ -69,9 +69,15 @@ impl TransactionError {
 #[must_use]
 pub struct Transaction {
     table: Table,
-    actions: Vec<(&'static str, TransactWriteItem)>,
+    actions: Vec<Action>,
     fault: Option<TableError>,
     operation: Option<Operation>,
+}
+
+struct Action {
+    name: &'static str,
+    key: Key,
+    write: TransactWriteItem,
 }
 
 impl Transaction {
@@ -86,13 +92,14 @@ impl Transaction {
 
     /// Writes an item whole.
     pub fn put<T: Item>(self, name: &'static str, item: &T, condition: Condition) -> Self {
-        let item = item::encode(item);
-        self.action(name, |table| put(table, item?, &condition))
+        self.action(name, item.key(), |table| {
+            put(table, item::encode(item)?, &condition)
+        })
     }
 
     /// Changes an item in place.
     pub fn update(self, name: &'static str, key: Key, update: Update) -> Self {
-        self.action(name, |table| {
+        self.action(name, key.clone(), |table| {
             let mut expression = Expression::default();
             let (text, condition) = update.render(&mut expression);
             let aliases = expression.finish()?;
@@ -112,7 +119,7 @@ impl Transaction {
 
     /// Deletes an item.
     pub fn delete(self, name: &'static str, key: Key, condition: Condition) -> Self {
-        self.action(name, |table| {
+        self.action(name, key.clone(), |table| {
             let mut expression = Expression::default();
             let condition = condition.render(&mut expression);
             let aliases = expression.finish()?;
@@ -131,7 +138,7 @@ impl Transaction {
 
     /// Writes nothing, but holds the others to a condition of another item.
     pub fn check(self, name: &'static str, key: Key, condition: Condition) -> Self {
-        self.action(name, |table| {
+        self.action(name, key.clone(), |table| {
             let mut expression = Expression::default();
             let Some(condition) = condition.render(&mut expression) else {
                 return Err(TableError::fault("a check of nothing"));
@@ -152,9 +159,9 @@ impl Transaction {
 
     /// Tells an event of these writes: it is written with them, and published after.
     pub fn publish<E: Event + Serialize>(self, envelope: &Envelope<E>) -> Self {
-        let item = OutboxItem::of(envelope);
-        self.action(OUTBOX, |table| {
-            put(table, item?.attributes(), &Condition::none())
+        self.action(OUTBOX, OutboxItem::key(envelope.id), |table| {
+            let item = OutboxItem::of(envelope)?;
+            put(table, item.attributes(), &Condition::none())
         })
     }
 
@@ -169,7 +176,10 @@ impl Transaction {
         self.operation = Some(operation.clone());
         match action {
             Ok((key, update)) => self.update(CLAIM, key, update),
-            Err(error) => self.action(CLAIM, |_| Err(error)),
+            Err(error) => {
+                self.fault.get_or_insert(error);
+                self
+            }
         }
     }
 
@@ -192,7 +202,11 @@ impl Transaction {
             let many = self.actions.len();
             return Err(TableError::fault(format!("a transaction of {many} actions")).into());
         }
-        let (names, actions): (Vec<_>, Vec<_>) = self.actions.into_iter().unzip();
+        let (names, actions): (Vec<_>, Vec<_>) = self
+            .actions
+            .into_iter()
+            .map(|action| (action.name, action.write))
+            .unzip();
         let request = self
             .table
             .client()
@@ -235,13 +249,21 @@ impl Transaction {
     fn action(
         mut self,
         name: &'static str,
+        key: Key,
         build: impl FnOnce(&Table) -> Result<TransactWriteItem, TableError>,
     ) -> Self {
-        if self.fault.is_none() {
-            match build(&self.table) {
-                Ok(action) => self.actions.push((name, action)),
-                Err(error) => self.fault = Some(error),
-            }
+        if self.fault.is_some() {
+            return self;
+        }
+        // DynamoDB refuses this too, but not every stand-in for it does.
+        if let Some(other) = self.actions.iter().find(|action| action.key == key) {
+            let fault = format!("`{}` and `{name}` are of one item", other.name);
+            self.fault = Some(TableError::fault(fault));
+            return self;
+        }
+        match build(&self.table) {
+            Ok(write) => self.actions.push(Action { name, key, write }),
+            Err(error) => self.fault = Some(error),
         }
         self
     }

@@ -137,9 +137,12 @@ async fn a_filtered_listing_goes_on_where_it_stopped() {
 async fn a_position_of_another_query_is_refused_before_it_is_sent() {
     let table = table().await;
     hall(&table, 6).await;
-    let key = Key::new("shelf#00", "shelf");
-    let good = Position::in_index(&BY_RANK, "hall", "00", &key);
     let query = || table.query("hall").index(&BY_RANK);
+    // Which of the items with equal sort keys is the first is the table's own affair.
+    let first = query().limit(1).project::<Card>().await.unwrap();
+    let key = Key::new(&first.items[0].pk, &first.items[0].sk);
+    let good = Position::in_index(&BY_RANK, "hall", "00", &key);
+    assert_eq!(first.last, Some(good.clone()));
     let rest = query().start(good.clone()).project::<Card>().await.unwrap();
     assert_eq!(rest.items.len(), 5);
     let text = serde_json::to_string(&good).unwrap();
