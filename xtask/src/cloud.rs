@@ -212,9 +212,8 @@ impl Cloud {
     /// Ends what runs; whether anything did.
     pub fn stop(&self) -> Result<bool> {
         let running = self.running()?;
-        for server in running.iter().rev() {
-            server.stop()?;
-        }
+        let outcomes: Vec<Result<()>> = running.iter().rev().map(Started::stop).collect();
+        outcomes.into_iter().collect::<Result<()>>()?;
         match std::fs::remove_file(self.record()) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
             _ => {}

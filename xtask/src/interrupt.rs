@@ -1,6 +1,6 @@
 //! Ctrl-c and its kin, so that what was started is always stopped.
 
-use std::process::{Child, Command, ExitStatus};
+use std::process::{Child, ExitStatus};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -45,9 +45,7 @@ impl Interrupt {
             if self.came() && !asked {
                 // Ctrl-c reached it as well; a signal to this process alone did not.
                 asked = true;
-                let _ = Command::new("kill")
-                    .args(["-TERM", &child.id().to_string()])
-                    .status();
+                crate::process::ask_to_end(child.id());
             }
             pause();
         }

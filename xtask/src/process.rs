@@ -2,10 +2,11 @@
 //! given to a stranger in between is never touched.
 
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
+use rustix::process::{Pid, Signal};
 use serde_json::{Value, json};
 
 /// A process that we started.
@@ -22,7 +23,9 @@ pub struct Started {
 impl Started {
     /// Notes a process that has just been started.
     pub fn note(name: &str, pid: u32) -> Result<Self> {
-        let began = began(pid).with_context(|| format!("{name} ended at once"))?;
+        let began = see(pid)
+            .with_context(|| format!("{name} ended at once"))?
+            .began;
         Ok(Self {
             name: name.to_owned(),
             pid,
@@ -32,7 +35,7 @@ impl Started {
 
     /// Whether it still runs.
     pub fn is_running(&self) -> bool {
-        began(self.pid).is_some_and(|now| now == self.began)
+        see(self.pid).is_some_and(|now| now.began == self.began)
     }
 
     /// Asks it to end, waits for it and for all that it started, and ends the whole group when
@@ -41,10 +44,9 @@ impl Started {
         if !self.is_running() {
             return Ok(());
         }
-        signal("-TERM", &self.pid.to_string());
+        ask_to_end(self.pid);
         // As long as a member of the group lives, its number is given to nobody else.
-        let group = format!("-{}", self.pid);
-        let is_over = || !self.is_running() && !signal("-0", &group);
+        let is_over = || !self.is_running() && !group_lives(self.pid);
         for patience in [20, 5] {
             let until = Instant::now() + Duration::from_secs(patience);
             while !is_over() && Instant::now() < until {
@@ -53,37 +55,73 @@ impl Started {
             if is_over() {
                 return Ok(());
             }
-            signal("-KILL", &group);
+            end_group(self.pid);
         }
         bail!("{} (pid {}) does not end", self.name, self.pid);
     }
 }
 
-/// Sends a signal; whether there was anyone to get it.
-fn signal(which: &str, whom: &str) -> bool {
-    let sent = Command::new("kill")
-        .args([which, "--", whom])
-        .stderr(Stdio::null())
-        .status();
-    sent.is_ok_and(|status| status.success())
+/// What the system says of a living process. The dead that nobody has buried yet do not count.
+struct Seen {
+    group: u32,
+    began: String,
 }
 
-/// When a process began; `None` when there is none, or a dead one that nobody has buried yet.
-fn began(pid: u32) -> Option<String> {
+fn see(pid: u32) -> Option<Seen> {
     if Path::new("/proc/self/stat").exists() {
         let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
         // The second field is the name in brackets and may hold anything, brackets too.
         let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
-        let state = *fields.first()?;
-        return (state != "Z").then(|| fields.get(19).map(|ticks| (*ticks).to_owned()))?;
+        let (state, group, began) = (*fields.first()?, fields.get(2)?, fields.get(19)?);
+        let group = group.parse().ok()?;
+        return (state != "Z").then(|| Seen {
+            group,
+            began: (*began).to_owned(),
+        });
     }
-    let said = Command::new("ps")
-        .args(["-o", "stat=,lstart=", "-p", &pid.to_string()])
-        .output()
-        .ok()?;
-    let said = String::from_utf8_lossy(&said.stdout);
-    let (state, began) = said.trim().split_once(' ')?;
-    (!state.starts_with('Z')).then(|| began.trim().to_owned())
+    let asks = ["-o", "stat=,pgid=,lstart=", "-p", &pid.to_string()].map(str::to_owned);
+    let said = Command::new("ps").args(asks).output().ok()?;
+    let said = String::from_utf8_lossy(&said.stdout).into_owned();
+    let mut fields = said.split_whitespace();
+    let (state, group) = (fields.next()?, fields.next()?.parse().ok()?);
+    let began = fields.collect::<Vec<_>>().join(" ");
+    (!state.starts_with('Z')).then_some(Seen { group, began })
+}
+
+/// Whether a process of a group lives.
+fn group_lives(group: u32) -> bool {
+    let in_group = |pid: u32| see(pid).is_some_and(|seen| seen.group == group);
+    if let Ok(listed) = std::fs::read_dir("/proc") {
+        return listed
+            .flatten()
+            .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+            .any(in_group);
+    }
+    let listed = Command::new("ps").args(["-A", "-o", "pid="]).output();
+    let listed = listed.map(|said| String::from_utf8_lossy(&said.stdout).into_owned());
+    listed.is_ok_and(|list| {
+        list.split_whitespace()
+            .filter_map(|pid| pid.parse().ok())
+            .any(in_group)
+    })
+}
+
+/// Asks a process to end.
+pub fn ask_to_end(pid: u32) {
+    if let Some(pid) = numbered(pid) {
+        // It may have ended by itself in between: whether it is gone is asked afterwards.
+        let _ = rustix::process::kill_process(pid, Signal::TERM);
+    }
+}
+
+fn end_group(leader: u32) {
+    if let Some(leader) = numbered(leader) {
+        let _ = rustix::process::kill_process_group(leader, Signal::KILL);
+    }
+}
+
+fn numbered(pid: u32) -> Option<Pid> {
+    Pid::from_raw(i32::try_from(pid).ok()?)
 }
 
 /// Writes what was started.
@@ -138,6 +176,31 @@ mod tests {
         started.stop().unwrap();
         assert!(!started.is_running());
         child.wait().unwrap();
+    }
+
+    #[test]
+    fn stopping_a_leader_ends_those_it_started() {
+        let mut leader = Command::new("sh");
+        leader.args(["-c", "trap '' TERM; sleep 31 & sleep 32"]);
+        std::os::unix::process::CommandExt::process_group(&mut leader, 0);
+        let mut leader = leader.spawn().unwrap();
+        let started = Started::note("sh", leader.id()).unwrap();
+        while std::fs::read_dir("/proc").is_ok() && members(started.pid) < 3 {
+            crate::interrupt::pause();
+        }
+        end_group(started.pid);
+        leader.wait().unwrap();
+        while group_lives(started.pid) {
+            crate::interrupt::pause();
+        }
+        started.stop().unwrap();
+    }
+
+    fn members(group: u32) -> usize {
+        let pids = std::fs::read_dir("/proc").unwrap().flatten();
+        let pids = pids.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+        pids.filter(|pid| see(*pid).is_some_and(|seen| seen.group == group))
+            .count()
     }
 
     #[test]
