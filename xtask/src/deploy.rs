@@ -52,6 +52,11 @@ impl Deployment<'_> {
             ("LocalGateway", environment::gateway(self.ports)),
             ("OpenSearchEndpoint", environment::search(self.ports)),
             ("Architecture", architecture().to_owned()),
+            // Where the usual front-end servers of a developer's machine listen.
+            (
+                "CorsAllowedOrigins",
+                "http://localhost:3000,http://localhost:5173".to_owned(),
+            ),
             // Not the public URL, so that a token outlives a change of port.
             ("JwtIssuer", "https://ultramarket.local".to_owned()),
         ] {
