@@ -206,13 +206,20 @@ mod tests {
     }
 
     /// Serves one answer on a port of its own, and gives back what was asked.
-    async fn serving(answer: &'static str) -> (String, tokio::task::JoinHandle<String>) {
+    async fn serving(
+        status: &'static str,
+        body: &'static str,
+    ) -> (String, tokio::task::JoinHandle<String>) {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let endpoint = format!("http://{}", listener.local_addr().unwrap());
         let asked = tokio::spawn(async move {
             let (mut stream, _) = listener.accept().await.unwrap();
             let mut asked = vec![0; 4096];
             let read = stream.read(&mut asked).await.unwrap();
+            let answer = format!(
+                "HTTP/1.1 {status}\r\ncontent-length: {}\r\n\r\n{body}",
+                body.len()
+            );
             stream.write_all(answer.as_bytes()).await.unwrap();
             String::from_utf8_lossy(&asked[..read]).into_owned()
         });
@@ -237,10 +244,8 @@ mod tests {
 
     #[tokio::test]
     async fn health_is_what_the_cluster_says() {
-        let (endpoint, asked) = serving(
-            "HTTP/1.1 200 OK\r\ncontent-length: 37\r\n\r\n{\"cluster_name\":\"a\",\"status\":\"yellow\"}",
-        )
-        .await;
+        let body = r#"{"cluster_name":"a","status":"yellow"}"#;
+        let (endpoint, asked) = serving("200 OK", body).await;
         assert_eq!(
             engine(&endpoint).await.health().await.unwrap(),
             ClusterHealth::Yellow
@@ -258,8 +263,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_down_or_refuses_is_told_apart() {
-        let (endpoint, _asked) =
-            serving("HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n").await;
+        let (endpoint, _asked) = serving("403 Forbidden", "").await;
         let error = engine(&endpoint).await.health().await.unwrap_err();
         assert!(matches!(error, SearchError::Status(403)), "{error:?}");
 

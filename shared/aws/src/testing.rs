@@ -9,7 +9,9 @@ use uuid::Uuid;
 
 mod messages;
 
-pub use messages::{create_bucket, create_queue, create_secret, create_topic, receive_all};
+pub use messages::{
+    create_bucket, create_queue, create_secret, create_topic, receive_all, subscribe,
+};
 
 use crate::item::{PK, SK};
 use crate::{Aws, Cause, Environment, StartError, Table};

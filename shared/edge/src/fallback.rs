@@ -127,4 +127,30 @@ mod tests {
             assert_eq!(below(path, prefix), rest, "{path} below {prefix}");
         }
     }
+
+    #[test]
+    fn the_path_begins_below_the_stage_and_the_public_prefix() {
+        use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequestContext as Context;
+        let cases = [
+            ("", "prod", "/prod/health", "/health"),
+            ("", "prod", "/health", "/health"),
+            ("", "$default", "/prod/health", "/prod/health"),
+            ("https://example.com/shop", "$default", "/shop/health", "/health"),
+            ("https://example.com/shop/", "prod", "/prod/shop/health", "/health"),
+        ];
+        for (root, stage, path, below) in cases {
+            let settings = Settings {
+                links: crate::Links::new(root),
+                issuer: "".into(),
+                audience: "".into(),
+                cors_origins: [].into(),
+            };
+            let mut context = Context::default();
+            context.stage = Some(stage.into());
+            let mut request = Request::new(RawBody::Empty);
+            *request.uri_mut() = path.parse().unwrap();
+            let request = request.with_request_context(RequestContext::ApiGatewayV2(context));
+            assert_eq!(Stray::of(&request, &settings).path, below, "{root} {stage} {path}");
+        }
+    }
 }

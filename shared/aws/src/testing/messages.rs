@@ -50,6 +50,29 @@ pub async fn create_topic(aws: &Aws) -> Result<String, Cause> {
         .ok_or_else(|| "a topic without an ARN".into())
 }
 
+/// Has a queue hear a topic: the messages that pass the filter policy, as they were published.
+pub async fn subscribe(aws: &Aws, topic: &str, queue: &str, filter: &str) -> Result<(), Cause> {
+    let arn = aws_sdk_sqs::types::QueueAttributeName::QueueArn;
+    let attributes = aws_sdk_sqs::Client::new(&aws.config("SQS"))
+        .get_queue_attributes()
+        .queue_url(queue)
+        .attribute_names(arn.clone())
+        .send()
+        .await?
+        .attributes
+        .unwrap_or_default();
+    aws_sdk_sns::Client::new(&aws.config("SNS"))
+        .subscribe()
+        .topic_arn(topic)
+        .protocol("sqs")
+        .endpoint(attributes.get(&arn).ok_or("a queue without an ARN")?)
+        .attributes("RawMessageDelivery", "true")
+        .attributes("FilterPolicy", filter)
+        .send()
+        .await?;
+    Ok(())
+}
+
 /// Makes a secret and answers its ARN, for the environment.
 pub async fn create_secret(aws: &Aws, value: &str) -> Result<String, Cause> {
     let answer = aws_sdk_secretsmanager::Client::new(&aws.config("SECRETS_MANAGER"))

@@ -1,0 +1,5 @@
+//! `GET /.well-known/openid-configuration`.
+
+fn main() {
+    edge::run::<platform::api::Discover>();
+}

@@ -1,0 +1,5 @@
+//! `GET /docs`.
+
+fn main() {
+    edge::run::<platform::api::ReadDocs>();
+}

@@ -1,0 +1,5 @@
+//! `GET /health`.
+
+fn main() {
+    edge::run::<platform::api::CheckHealth>();
+}

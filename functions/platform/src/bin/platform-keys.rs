@@ -1,0 +1,5 @@
+//! `GET /.well-known/jwks.json`.
+
+fn main() {
+    edge::run::<platform::api::ListKeys>();
+}

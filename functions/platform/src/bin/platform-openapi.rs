@@ -1,0 +1,5 @@
+//! `GET /openapi.json`.
+
+fn main() {
+    edge::run::<platform::api::GetOpenapi>();
+}

@@ -1,0 +1,5 @@
+//! Publishes what the tables' outboxes hold.
+
+fn main() {
+    edge::run_relay::<platform::RelayOutbox>();
+}
