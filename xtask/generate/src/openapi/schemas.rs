@@ -298,3 +298,6 @@ fn tidy(schema: &mut Value) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
