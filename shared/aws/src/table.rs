@@ -76,8 +76,10 @@ impl Table {
         wanted.sort_unstable();
         wanted.dedup();
         let batches: Vec<Vec<&Key>> = wanted.chunks(BATCH).map(<[&Key]>::to_vec).collect();
-        let found: Vec<HashMap<Key, T>> = stream::iter(batches)
-            .map(|batch| self.batch(batch))
+        // The futures are made before they are streamed: a closure inside a stream would have to
+        // hold for keys of any lifetime, and callers' futures could not be sent between threads.
+        let reads: Vec<_> = batches.into_iter().map(|batch| self.batch(batch)).collect();
+        let found: Vec<HashMap<Key, T>> = stream::iter(reads)
             .buffer_unordered(BATCHES_AT_ONCE)
             .try_collect()
             .await?;

@@ -1,0 +1,5 @@
+//! The function `categories-create`.
+
+fn main() {
+    edge::run::<products::api::CreateCategory>();
+}

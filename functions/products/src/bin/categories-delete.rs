@@ -1,0 +1,5 @@
+//! The function `categories-delete`.
+
+fn main() {
+    edge::run::<products::api::DeleteCategory>();
+}

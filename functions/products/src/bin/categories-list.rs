@@ -1,0 +1,5 @@
+//! The function `categories-list`.
+
+fn main() {
+    edge::run::<products::api::ListCategories>();
+}

@@ -1,0 +1,5 @@
+//! The function `categories-products`.
+
+fn main() {
+    edge::run::<products::api::ListCategoryProducts>();
+}

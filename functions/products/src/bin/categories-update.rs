@@ -1,0 +1,5 @@
+//! The function `categories-update`.
+
+fn main() {
+    edge::run::<products::api::UpdateCategory>();
+}

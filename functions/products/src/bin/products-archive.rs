@@ -1,0 +1,5 @@
+//! The function `products-archive`.
+
+fn main() {
+    edge::run::<products::api::ArchiveProduct>();
+}

@@ -1,0 +1,5 @@
+//! The function `products-create`.
+
+fn main() {
+    edge::run::<products::api::CreateProduct>();
+}

@@ -1,0 +1,5 @@
+//! The function `products-export`.
+
+fn main() {
+    edge::run::<products::api::ExportProducts>();
+}

@@ -1,0 +1,5 @@
+//! The function `products-get`.
+
+fn main() {
+    edge::run::<products::api::GetProduct>();
+}

@@ -1,0 +1,5 @@
+//! The function `products-import-status`.
+
+fn main() {
+    edge::run::<products::api::GetImport>();
+}

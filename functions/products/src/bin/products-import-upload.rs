@@ -1,0 +1,5 @@
+//! The function `products-import-upload`.
+
+fn main() {
+    edge::run::<products::api::UploadImport>();
+}

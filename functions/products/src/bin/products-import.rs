@@ -1,0 +1,5 @@
+//! The function `products-import`.
+
+fn main() {
+    edge::run::<products::api::ImportProducts>();
+}

@@ -1,0 +1,5 @@
+//! The function `products-list`.
+
+fn main() {
+    edge::run::<products::api::ListProducts>();
+}

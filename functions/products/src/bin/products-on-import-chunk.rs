@@ -1,0 +1,5 @@
+//! The function `products-on-import-chunk`.
+
+fn main() {
+    edge::run_worker::<products::on::ImportChunk>();
+}

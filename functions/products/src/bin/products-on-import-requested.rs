@@ -1,0 +1,5 @@
+//! The function `products-on-import-requested`.
+
+fn main() {
+    edge::run_consumer::<products::on::ImportRequested>();
+}

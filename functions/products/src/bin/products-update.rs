@@ -1,0 +1,5 @@
+//! The function `products-update`.
+
+fn main() {
+    edge::run::<products::api::UpdateProduct>();
+}

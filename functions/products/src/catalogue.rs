@@ -1,0 +1,248 @@
+//! Looking at products.
+
+use std::collections::HashMap;
+
+use kernel::{Amount, CategoryId, Cursor, Faults, Limit, Page, ProductId, Slug};
+
+use crate::Products;
+use crate::error::ProductsError;
+use crate::listing::{Filter, Listing, Scope, Sort, brand_key, place, price_key};
+use crate::product::{Product, Status};
+
+/// The deepest that page numbers reach; beyond it the cursor does.
+const DEEPEST: usize = 1000;
+/// The most categories whose indexes are read side by side; a larger part of the shop is found in
+/// the list of the whole shop.
+const WIDEST: usize = 100;
+
+/// A list of products, as it is asked for.
+#[derive(Debug, Clone, Default)]
+pub struct Asked {
+    /// A category with everything below it.
+    pub category: Option<CategoryId>,
+    /// A brand.
+    pub brand: Option<String>,
+    /// The status; on sale, unless staff asks for another.
+    pub status: Status,
+    /// The lowest price.
+    pub min_price: Option<Amount>,
+    /// The highest price.
+    pub max_price: Option<Amount>,
+    /// These products only.
+    pub ids: Option<Vec<ProductId>>,
+    /// The order.
+    pub sort: Sort,
+    /// The size of a page.
+    pub limit: Option<Limit>,
+    /// Where the page starts.
+    pub cursor: Option<Cursor>,
+    /// The number of the page, from 1.
+    pub page: Option<u32>,
+}
+
+impl Asked {
+    /// The size of a page: of products asked for by their ids, all of them.
+    pub fn limit(&self) -> Limit {
+        let otherwise = if self.ids.is_some() { Limit::MAX } else { Limit::default() };
+        self.limit.unwrap_or(otherwise)
+    }
+
+    /// What a cursor belongs to: everything that is asked but where the page starts and ends.
+    fn fingerprint(&self) -> String {
+        let Self {
+            category,
+            brand,
+            status,
+            min_price,
+            max_price,
+            ids,
+            sort,
+            ..
+        } = self;
+        let brand = brand.as_deref().map(brand_key);
+        let prices = (min_price.map(|p| p.to_string()), max_price.map(|p| p.to_string()));
+        format!("{category:?}|{brand:?}|{status:?}|{prices:?}|{ids:?}|{sort:?}")
+    }
+
+    /// How many products stand before the page that is asked for by its number.
+    fn skipped(&self) -> Result<usize, ProductsError> {
+        let Some(page) = self.page else {
+            return Ok(0);
+        };
+        if self.cursor.is_some() {
+            return Err(ProductsError::invalid("/page", "cannot be given with a cursor"));
+        }
+        let limit = self.limit().as_usize();
+        let page = usize::try_from(page).unwrap_or(usize::MAX).max(1);
+        if page.saturating_mul(limit) > DEEPEST {
+            let rule = format!("times limit must be at most {DEEPEST}; use the cursor");
+            return Err(ProductsError::invalid("/page", rule));
+        }
+        Ok((page - 1) * limit)
+    }
+}
+
+impl Products {
+    /// A product by its id or its slug. Only staff sees what is not on sale.
+    ///
+    /// # Errors
+    /// There is none that the caller may see.
+    pub async fn look_up(&self, id_or_slug: &str, staff: bool) -> Result<Product, ProductsError> {
+        let found = if let Ok(id) = ProductId::parse(id_or_slug) {
+            self.store.product(id).await?
+        } else if let Ok(slug) = Slug::parse(id_or_slug) {
+            self.store.product_by_slug(&slug).await?
+        } else {
+            None
+        };
+        found
+            .filter(|product| staff || product.status == Status::Active)
+            .ok_or(ProductsError::NotFound)
+    }
+
+    /// The category of an id or slug.
+    ///
+    /// # Errors
+    /// There is none.
+    pub async fn category_of(&self, id_or_slug: &str) -> Result<CategoryId, ProductsError> {
+        let tree = self.store.known_tree().await?;
+        let category = match CategoryId::parse(id_or_slug) {
+            Ok(id) => tree.get(id),
+            Err(_) => tree.by_slug(id_or_slug),
+        };
+        category.map(|category| category.id).ok_or(ProductsError::NotFound)
+    }
+
+    /// A page of products.
+    ///
+    /// # Errors
+    /// A cursor of another list; a page too deep; a price that cannot be.
+    pub async fn list(&self, asked: &Asked) -> Result<Page<Product>, ProductsError> {
+        let skipped = asked.skipped()?;
+        let fingerprint = asked.fingerprint();
+        let after = match &asked.cursor {
+            None => None,
+            Some(cursor) => Some(
+                cursor
+                    .open::<String>(&fingerprint)
+                    .map_err(|error| ProductsError::invalid("/cursor", error))?,
+            ),
+        };
+        let filter = filter(asked)?;
+        let want = asked.limit().as_usize();
+        let (products, next) = if let Some(ids) = &asked.ids {
+            self.of_ids(ids, asked, filter, after, skipped).await?
+        } else {
+            let (scope, filter) = self.scope(asked, filter).await?;
+            let listing = Listing {
+                status: asked.status,
+                scope,
+                sort: asked.sort,
+                filter: filter.clone(),
+                after,
+                want: skipped + want,
+            };
+            let (ids, next) = self.store.list(&listing).await?;
+            let ids = ids.get(skipped..).unwrap_or_default();
+            let mut products = self.store.products(ids).await?;
+            // An index lags a moment behind: what has changed since is judged as it is now.
+            products.retain(|product| product.status == asked.status);
+            products.retain(|product| filter.passes_product(product));
+            (products, next)
+        };
+        let seal = |place: String| Cursor::seal(&place, &fingerprint).ok();
+        Ok(Page {
+            items: products,
+            next: next.and_then(seal),
+        })
+    }
+
+    /// Which index has the products, and what is left to be filtered.
+    async fn scope(
+        &self,
+        asked: &Asked,
+        mut filter: Filter,
+    ) -> Result<(Scope, Filter), ProductsError> {
+        let categories = self.categories_asked(asked).await?;
+        if let Some(brand) = filter.brand.take() {
+            // One partition, and most likely the smaller part of the shop.
+            filter.categories = categories.map(|all| all.into_iter().collect());
+            return Ok((Scope::Brand(brand), filter));
+        }
+        match categories {
+            None => Ok((Scope::Shop, filter)),
+            Some(categories) if categories.len() <= WIDEST => {
+                Ok((Scope::Categories(categories), filter))
+            }
+            Some(categories) => {
+                filter.categories = Some(categories.into_iter().collect());
+                Ok((Scope::Shop, filter))
+            }
+        }
+    }
+
+    async fn categories_asked(
+        &self,
+        asked: &Asked,
+    ) -> Result<Option<Vec<CategoryId>>, ProductsError> {
+        match asked.category {
+            None => Ok(None),
+            Some(id) => Ok(Some(self.store.known_tree().await?.with_descendants(id))),
+        }
+    }
+
+    /// The products of some ids that pass, in the order asked for.
+    async fn of_ids(
+        &self,
+        ids: &[ProductId],
+        asked: &Asked,
+        mut filter: Filter,
+        after: Option<String>,
+        skipped: usize,
+    ) -> Result<(Vec<Product>, Option<String>), ProductsError> {
+        let categories = self.categories_asked(asked).await?;
+        filter.categories = categories.map(|all| all.into_iter().collect());
+        let found = self.store.products(ids).await?;
+        // An id that is asked for twice is answered once.
+        let found: HashMap<_, _> = found.into_iter().map(|product| (product.id, product)).collect();
+        let Sort { by, descending } = asked.sort;
+        let mut placed: Vec<(String, Product)> = found
+            .into_values()
+            .filter(|product| product.status == asked.status && filter.passes_product(product))
+            .map(|product| (place(&product, by), product))
+            .filter(|(at, _)| match &after {
+                None => true,
+                Some(after) if descending => at < after,
+                Some(after) => at > after,
+            })
+            .collect();
+        placed.sort_by(|(a, _), (b, _)| if descending { b.cmp(a) } else { a.cmp(b) });
+        let mut page: Vec<_> = placed.into_iter().skip(skipped).collect();
+        let limit = asked.limit().as_usize();
+        let more = page.len() > limit;
+        page.truncate(limit);
+        let last = page.last().map(|(at, _)| at.clone());
+        let products = page.into_iter().map(|(_, product)| product).collect();
+        Ok((products, last.filter(|_| more)))
+    }
+}
+
+fn filter(asked: &Asked) -> Result<Filter, ProductsError> {
+    let mut faults = Faults::new();
+    let mut key = |pointer: &str, amount: Option<Amount>| match amount.map(price_key) {
+        None => None,
+        Some(Ok(key)) => Some(key),
+        Some(Err(_)) => {
+            faults.add(pointer, "must be a price with at most 4 decimals");
+            None
+        }
+    };
+    let filter = Filter {
+        brand: asked.brand.as_deref().map(brand_key),
+        least: key("/minPrice", asked.min_price),
+        most: key("/maxPrice", asked.max_price),
+        categories: None,
+    };
+    faults.into_result().map_err(ProductsError::Invalid)?;
+    Ok(filter)
+}

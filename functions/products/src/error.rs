@@ -1,0 +1,136 @@
+//! How the service fails, and what of it callers read.
+
+use aws::TableError;
+use edge::{Problem, Row, rows};
+use kernel::Faults;
+
+use crate::store::StoreError;
+
+/// A SKU is another product's, or another variant's.
+pub const SKU_TAKEN: Row = Row::new("sku_taken", 409, "The SKU is taken");
+/// A slug is another product's, or another category's.
+pub const SLUG_TAKEN: Row = Row::new("slug_taken", 409, "The slug is taken");
+/// The category would become a part of itself.
+pub const CATEGORY_CYCLE: Row = Row::new(
+    "category_cycle",
+    409,
+    "A category cannot be a part of itself",
+);
+/// There are products or other categories in the category.
+pub const CATEGORY_NOT_EMPTY: Row =
+    Row::new("category_not_empty", 409, "The category is not empty");
+
+/// Every problem of the service, for the documentation.
+pub const ALL: &[Row] = &[SKU_TAKEN, SLUG_TAKEN, CATEGORY_CYCLE, CATEGORY_NOT_EMPTY];
+
+/// Why the service did not do what it was asked to.
+#[derive(Debug, thiserror::Error)]
+pub enum ProductsError {
+    /// There is no such thing, or the caller may not see it.
+    #[error("there is no such thing")]
+    NotFound,
+    /// What was asked breaks rules.
+    #[error("the request breaks rules")]
+    Invalid(Faults),
+    /// The thing has another version than the caller knows.
+    #[error("the current version is {current}")]
+    Changed {
+        /// Its version.
+        current: u64,
+    },
+    /// A SKU is taken.
+    #[error("the SKU {sku} is taken")]
+    SkuTaken {
+        /// Which one.
+        sku: String,
+        /// The field that names it.
+        pointer: String,
+    },
+    /// The slug is taken.
+    #[error("the slug is taken")]
+    SlugTaken,
+    /// The category would become a part of itself.
+    #[error("the category would become a part of itself")]
+    CategoryCycle,
+    /// There is something in the category.
+    #[error("the category is not empty")]
+    CategoryNotEmpty,
+    /// The same things were changed by others again and again.
+    #[error("the thing was changed by others each time it was tried")]
+    Busy,
+    /// Another run of the same operation took over.
+    #[error("the operation was taken over by another run")]
+    TakenOver,
+    /// The table failed.
+    #[error(transparent)]
+    Table(#[from] TableError),
+    /// The bucket failed.
+    #[error(transparent)]
+    Blob(#[from] aws::BlobError),
+    /// The queue failed.
+    #[error(transparent)]
+    Queue(#[from] aws::QueueError),
+    /// The function was not given what this needs.
+    #[error("this function has no {0}")]
+    NotGranted(&'static str),
+}
+
+impl ProductsError {
+    /// One field that breaks a rule.
+    pub fn invalid(pointer: &str, rule: impl std::fmt::Display) -> Self {
+        let mut faults = Faults::new();
+        faults.add(pointer, rule);
+        Self::Invalid(faults)
+    }
+}
+
+impl From<StoreError> for ProductsError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Stale => Self::Busy,
+            StoreError::ClaimLost => Self::TakenOver,
+            StoreError::SkuTaken { sku, of_variant } => {
+                let pointer = if of_variant { "/variants" } else { "/sku" };
+                Self::SkuTaken {
+                    sku,
+                    pointer: pointer.to_owned(),
+                }
+            }
+            StoreError::SlugTaken => Self::SlugTaken,
+            StoreError::NoCategory => Self::invalid("/categoryId", "must be the id of a category"),
+            StoreError::NotEmpty => Self::CategoryNotEmpty,
+            StoreError::TooLarge => Self::invalid("", "makes the product too large"),
+            StoreError::Table(error) => Self::Table(error),
+        }
+    }
+}
+
+impl From<ProductsError> for Problem {
+    fn from(error: ProductsError) -> Self {
+        match error {
+            ProductsError::NotFound => rows::NOT_FOUND.into(),
+            ProductsError::Invalid(faults) => Self::invalid(faults),
+            ProductsError::Changed { current } => Self::stale(current),
+            ProductsError::SkuTaken { sku, pointer } => Self::new(SKU_TAKEN)
+                .detail(format!("The SKU {sku} is another product's or variant's."))
+                .extension("sku", sku)
+                .fault(pointer, "is taken"),
+            ProductsError::SlugTaken => Self::new(SLUG_TAKEN).fault("/slug", "is taken"),
+            ProductsError::CategoryCycle => {
+                Self::new(CATEGORY_CYCLE).fault("/parentId", "is the category or a part of it")
+            }
+            ProductsError::CategoryNotEmpty => Self::new(CATEGORY_NOT_EMPTY)
+                .detail("Move or archive its products and move or delete its categories first."),
+            ProductsError::TakenOver => rows::IDEMPOTENCY_IN_FLIGHT.into(),
+            ProductsError::Busy => Self::new(rows::UNAVAILABLE).cause(error),
+            ProductsError::Table(error) => error.into(),
+            ProductsError::Blob(aws::BlobError::Unavailable(_))
+            | ProductsError::Queue(aws::QueueError::Unavailable(_)) => {
+                Self::new(rows::UNAVAILABLE).cause(error)
+            }
+            ProductsError::Blob(_) | ProductsError::Queue(_) | ProductsError::NotGranted(_) => {
+                Self::new(rows::INTERNAL).cause(error)
+            }
+        }
+    }
+}

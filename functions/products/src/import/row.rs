@@ -1,0 +1,154 @@
+//! One row of an import: what it asks for.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use kernel::{Faults, Sku, Slug};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::Deserialize;
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use super::columns::READ_ONLY;
+use crate::changes::Changes;
+use crate::wire::{Fields, fields_schema, note};
+
+/// A row that can be read.
+#[derive(Debug, Clone)]
+pub struct Row {
+    /// By which the product is found again.
+    pub sku: Sku,
+    /// The slug of the category, where it is named by that.
+    pub category: Option<Slug>,
+    /// Everything else.
+    pub changes: Changes,
+}
+
+/// What a row may hold: a product's fields, the category's slug in place of its id, and what an
+/// export says besides, which is passed over.
+struct RowSchema;
+
+impl JsonSchema for RowSchema {
+    fn schema_name() -> Cow<'static, str> {
+        "ImportRow".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let mut schema = fields_schema(generator, &["sku"]);
+        let slug = generator.subschema_for::<Option<Slug>>().to_value();
+        if let Some(Value::Object(properties)) = schema.get_mut("properties") {
+            properties.insert("category".to_owned(), slug);
+            for field in READ_ONLY {
+                properties.insert(field.to_owned(), Value::Bool(true));
+            }
+        }
+        schema
+    }
+}
+
+impl Row {
+    /// The schema of a row.
+    pub fn schema() -> &'static Value {
+        static SCHEMA: OnceLock<Value> = OnceLock::new();
+        SCHEMA.get_or_init(edge::schema::of::<RowSchema>)
+    }
+
+    /// Reads the JSON of a row.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it.
+    pub fn read(json: &str) -> Result<Self, Faults> {
+        let mut faults = Faults::new();
+        let Ok(document) = serde_json::from_str::<Value>(json) else {
+            faults.add("", "must be a JSON object on one line");
+            return Err(faults);
+        };
+        edge::schema::check(Self::schema(), &document, &mut faults);
+        let mut wrong = Faults::new();
+        Changes::from(Fields::readable(&own_fields(&document))).check_words(&mut wrong);
+        note(wrong, &mut faults);
+        faults.into_result()?;
+        read_checked(json).map_err(|error| {
+            let mut faults = Faults::new();
+            faults.add("", error);
+            faults
+        })
+    }
+
+    /// The SKU that a row names, read without looking at the rest.
+    pub fn sku_in(json: &[u8]) -> Option<String> {
+        #[derive(Deserialize)]
+        struct Named {
+            sku: Option<String>,
+        }
+        let named: Named = serde_json::from_slice(json).ok()?;
+        named.sku
+    }
+}
+
+/// Reads from the text, for amounts keep every digit only there.
+fn read_checked(json: &str) -> Result<Row, serde_json::Error> {
+    let mut members: BTreeMap<String, Box<RawValue>> = serde_json::from_str(json)?;
+    let category = members.remove("category");
+    for field in READ_ONLY {
+        members.remove(field);
+    }
+    let category = category.map(|raw| serde_json::from_str::<Option<Slug>>(raw.get()));
+    let fields: Fields = serde_json::from_str(&serde_json::to_string(&members)?)?;
+    let changes = Changes::from(fields);
+    let sku = changes.sku.clone();
+    Ok(Row {
+        sku: sku.ok_or_else(|| serde::de::Error::custom("must have a SKU"))?,
+        category: category.transpose()?.flatten(),
+        changes,
+    })
+}
+
+fn own_fields(document: &Value) -> Value {
+    let mut fields = document.clone();
+    if let Value::Object(members) = &mut fields {
+        members.retain(|name, _| name != "category" && !READ_ONLY.contains(&name.as_str()));
+    }
+    fields
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_is_a_product_and_what_an_export_says_besides() {
+        let row = Row::read(
+            r#"{"id":"prod_x","version":3,"sku":"A","name":"Lamp","price":9.90,"category":"lamps"}"#,
+        )
+        .unwrap();
+        assert_eq!(row.sku.as_str(), "A");
+        assert_eq!(row.category.unwrap().as_str(), "lamps");
+        assert_eq!(row.changes.price.unwrap().to_string(), "9.9");
+    }
+
+    #[test]
+    fn all_that_is_wrong_with_a_row_is_told() {
+        let faults = Row::read(r#"{"name":" ","slug":"import","price":-1,"colour":"red"}"#);
+        let faults = faults.unwrap_err();
+        let mut places: Vec<_> = faults.iter().map(|fault| fault.pointer.as_str()).collect();
+        places.sort_unstable();
+        assert_eq!(places, ["/colour", "/name", "/price", "/sku", "/slug"]);
+        for text in ["", "{", "[]", "1"] {
+            assert!(Row::read(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_sku_is_found_without_reading_the_row() {
+        assert_eq!(Row::sku_in(br#"{"x":[1],"sku":"A"}"#).as_deref(), Some("A"));
+        assert_eq!(Row::sku_in(br#"{"sku":1}"#), None);
+        assert_eq!(Row::sku_in(b"nonsense"), None);
+    }
+
+    #[test]
+    fn every_keyword_of_the_schema_is_enforced() {
+        assert_eq!(edge::schema::unsupported(Row::schema()), Vec::<String>::new());
+    }
+}

@@ -1,0 +1,126 @@
+//! Products: the catalogue, its categories, import and export.
+//!
+//! - [`product`], [`variants`], [`attributes`], [`category`], [`listing`] and [`import`] hold the
+//!   rules, without I/O.
+//! - [`store`] is the table.
+//! - `create`, `change`, `catalogue`, `categories`, `importing` and `exporting` are the use cases.
+//! - [`api`] and [`on`] are what is deployed; [`functions`] lists it.
+
+pub mod api;
+pub mod attributes;
+mod catalogue;
+mod categories;
+pub mod category;
+mod change;
+pub mod changes;
+mod create;
+pub mod error;
+mod exporting;
+pub mod import;
+mod importing;
+pub mod listing;
+pub mod measure;
+pub mod on;
+pub mod product;
+mod retry;
+pub mod store;
+pub mod variants;
+pub mod wire;
+
+use std::sync::OnceLock;
+
+use aws::{Aws, Blobs, Queue, StartError, Table};
+use kernel::CurrencyCode;
+use manifest::{consumers, resources};
+
+use crate::error::ProductsError;
+use crate::store::Store;
+
+pub use catalogue::Asked;
+pub use exporting::Export;
+pub use importing::Chunk;
+
+/// The service: its table, and the bucket and queue of imports in the functions that have them.
+#[derive(Debug)]
+pub struct Products {
+    store: Store,
+    currency: CurrencyCode,
+    transfers: Option<Blobs>,
+    chunks: Option<Queue>,
+}
+
+/// The currency of amounts that name none, as this process was configured. Bodies are checked by
+/// their types alone, which know nothing of a service that was started.
+static DEFAULT_CURRENCY: OnceLock<CurrencyCode> = OnceLock::new();
+
+/// The currency of amounts that name none.
+pub(crate) fn default_currency() -> CurrencyCode {
+    DEFAULT_CURRENCY.get().copied().unwrap_or(CurrencyCode::USD)
+}
+
+impl edge::App for Products {
+    async fn start(aws: &Aws) -> Result<Self, StartError> {
+        let environment = aws.environment();
+        let currency = match environment.optional("DEFAULT_CURRENCY") {
+            None => CurrencyCode::USD,
+            Some(code) => CurrencyCode::parse(&code)
+                .map_err(|invalid| StartError::malformed("DEFAULT_CURRENCY", invalid.rule()))?,
+        };
+        let currency = *DEFAULT_CURRENCY.get_or_init(|| currency);
+        // Only the functions that are granted them have these variables.
+        let transfers = environment.optional(&resources::TRANSFERS.env());
+        let transfers = transfers.map(|_| aws.blobs(&resources::TRANSFERS));
+        let chunks = &consumers::PRODUCTS_ON_IMPORT_CHUNK;
+        let queue = environment.optional(&chunks.queue_env());
+        let queue = queue.map(|_| aws.queue(chunks));
+        let table = aws.table(&resources::PRODUCTS)?;
+        let warm = table.warm().await;
+        warm.map_err(|error| StartError::unreadable("the products table", error))?;
+        Ok(Self {
+            store: Store::new(table),
+            currency,
+            transfers: transfers.transpose()?,
+            chunks: queue.transpose()?,
+        })
+    }
+
+    fn table(&self) -> Option<&Table> {
+        Some(self.store.table())
+    }
+}
+
+impl Products {
+    /// The bucket of imports and exports.
+    fn transfers(&self) -> Result<&Blobs, ProductsError> {
+        self.transfers.as_ref().ok_or(ProductsError::NotGranted("bucket"))
+    }
+
+    /// The queue of chunks.
+    fn chunks(&self) -> Result<&Queue, ProductsError> {
+        self.chunks.as_ref().ok_or(ProductsError::NotGranted("queue"))
+    }
+}
+
+/// What the service deploys.
+pub fn functions() -> Vec<edge::Function> {
+    vec![
+        edge::endpoint::<api::ListProducts>(),
+        edge::endpoint::<api::CreateProduct>(),
+        edge::endpoint::<api::ExportProducts>(),
+        edge::endpoint::<api::ImportProducts>(),
+        edge::endpoint::<api::UploadImport>(),
+        edge::endpoint::<api::GetImport>(),
+        edge::endpoint::<api::GetProduct>(),
+        edge::endpoint::<api::UpdateProduct>(),
+        edge::endpoint::<api::ArchiveProduct>(),
+        edge::endpoint::<api::ListCategories>(),
+        edge::endpoint::<api::CreateCategory>(),
+        edge::endpoint::<api::UpdateCategory>(),
+        edge::endpoint::<api::DeleteCategory>(),
+        edge::endpoint::<api::ListCategoryProducts>(),
+        edge::consumer::<on::ProductChanged>(),
+        edge::consumer::<on::ImportRequested>(),
+        edge::worker::<on::ImportChunk>(),
+        edge::clockwork::<on::ExpireImports>(),
+    ]
+}

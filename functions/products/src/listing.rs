@@ -1,0 +1,258 @@
+//! Lists of products: in which order, from which indexes, and how several become one.
+
+use std::cmp::Ordering;
+use std::collections::{HashSet, VecDeque};
+
+use kernel::{Amount, AmountError, CategoryId, CurrencyCode, Money, ProductId, text};
+
+use crate::product::{Product, Status};
+
+/// What products are ordered by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// When they were made.
+    Created,
+    /// What they cost, as a number of major units, whatever the currency.
+    Price,
+    /// Their names, without regard to case.
+    Name,
+}
+
+/// An order of products; equal ones are in the order of their ids.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sort {
+    /// What counts.
+    pub by: By,
+    /// Whether the largest comes first.
+    pub descending: bool,
+}
+
+impl Default for Sort {
+    fn default() -> Self {
+        Self {
+            by: By::Created,
+            descending: true,
+        }
+    }
+}
+
+/// Which products an index is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scope {
+    /// All of them.
+    Shop,
+    /// Those of some categories.
+    Categories(Vec<CategoryId>),
+    /// Those of a brand, by its key.
+    Brand(String),
+}
+
+/// What is asked beyond the scope; none of it is asked of an index.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// The brand's key.
+    pub brand: Option<String>,
+    /// The lowest price's key.
+    pub least: Option<String>,
+    /// The highest price's key.
+    pub most: Option<String>,
+    /// Categories, of which one must be the product's.
+    pub categories: Option<HashSet<CategoryId>>,
+}
+
+/// A product as an index shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Which one.
+    pub product: ProductId,
+    /// Where it stands in the order; see [`place`].
+    pub place: String,
+    /// Its category.
+    pub category_id: CategoryId,
+    /// Its brand's key.
+    pub brand: Option<String>,
+    /// Its price's key.
+    pub price: String,
+}
+
+/// What stands between a sort value and the id behind it: less than any character of a sort
+/// value, so that `Chair` comes before `Chair 2`.
+pub const SEPARATOR: char = '\t';
+
+/// Where a product stands in an order: a text that sorts as the products do.
+pub fn place(product: &Product, by: By) -> String {
+    let value = match by {
+        By::Created => format!("{:015}", product.created_at.millis().max(0)),
+        By::Price => product.price.sort_key(),
+        By::Name => text::sort_key(&product.name),
+    };
+    format!("{value}{SEPARATOR}{}", product.id)
+}
+
+/// Under which key products of a brand stand, so that `ACME` and `Acme` are one.
+pub fn brand_key(brand: &str) -> String {
+    text::sort_key(brand)
+}
+
+/// A price bound as the key it compares by: a number of major units in no currency.
+///
+/// # Errors
+/// A bound with more than four decimals, which no currency has, or beyond any price.
+pub fn price_key(amount: Amount) -> Result<String, AmountError> {
+    // The unit of account of Chile has four decimals, the most there are.
+    let finest = CurrencyCode::parse("CLF").unwrap_or(CurrencyCode::USD);
+    amount.in_currency(finest).map(Money::sort_key)
+}
+
+impl Filter {
+    /// Whether nothing is asked.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Whether a product of an index passes.
+    pub fn passes(&self, entry: &Entry) -> bool {
+        self.allows(entry.category_id, entry.brand.as_deref(), &entry.price)
+    }
+
+    /// Whether a product passes as it is now.
+    pub fn passes_product(&self, product: &Product) -> bool {
+        let brand = product.brand.as_deref().map(brand_key);
+        self.allows(product.category_id, brand.as_deref(), &product.price.sort_key())
+    }
+
+    fn allows(&self, category: CategoryId, brand: Option<&str>, price: &str) -> bool {
+        let brand_fits = self.brand.as_deref().is_none_or(|wanted| brand == Some(wanted));
+        let categories = self.categories.as_ref();
+        brand_fits
+            && categories.is_none_or(|wanted| wanted.contains(&category))
+            && self.least.as_deref().is_none_or(|least| price >= least)
+            && self.most.as_deref().is_none_or(|most| price <= most)
+    }
+}
+
+/// A list that is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listing {
+    /// The status that the products have.
+    pub status: Status,
+    /// Which index partitions.
+    pub scope: Scope,
+    /// In which order.
+    pub sort: Sort,
+    /// What else is asked.
+    pub filter: Filter,
+    /// The place behind which to start.
+    pub after: Option<String>,
+    /// How many are wanted at most.
+    pub want: usize,
+}
+
+/// Several sorted lists read as one.
+#[derive(Debug)]
+pub struct Merge {
+    lanes: Vec<Lane>,
+    descending: bool,
+}
+
+#[derive(Debug, Default)]
+struct Lane {
+    entries: VecDeque<Entry>,
+    exhausted: bool,
+}
+
+/// What a merge has next.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Next {
+    /// An entry; none that stands before it is still to come.
+    Entry(Entry),
+    /// Nothing can be said before these lanes were fed.
+    Feed(Vec<usize>),
+    /// There is no more.
+    End,
+}
+
+impl Merge {
+    /// A merge of so many lists, each sorted one way or the other.
+    pub fn new(lanes: usize, descending: bool) -> Self {
+        Self {
+            lanes: (0..lanes).map(|_| Lane::default()).collect(),
+            descending,
+        }
+    }
+
+    /// Puts the next entries of a list in; `exhausted` when there are no others behind them.
+    pub fn feed(&mut self, lane: usize, entries: Vec<Entry>, exhausted: bool) {
+        if let Some(lane) = self.lanes.get_mut(lane) {
+            lane.entries.extend(entries);
+            lane.exhausted = exhausted;
+        }
+    }
+
+    /// The next entry of all lists together.
+    pub fn next(&mut self) -> Next {
+        let hungry = |lane: &Lane| lane.entries.is_empty() && !lane.exhausted;
+        let starving: Vec<_> = (0..self.lanes.len())
+            .filter(|&at| self.lanes.get(at).is_some_and(hungry))
+            .collect();
+        if !starving.is_empty() {
+            return Next::Feed(starving);
+        }
+        let descending = self.descending;
+        let in_order = |a: &Entry, b: &Entry| -> Ordering {
+            let order = a.place.cmp(&b.place);
+            if descending { order.reverse() } else { order }
+        };
+        let first = self
+            .lanes
+            .iter_mut()
+            .filter(|lane| !lane.entries.is_empty())
+            .min_by(|a, b| match (a.entries.front(), b.entries.front()) {
+                (Some(a), Some(b)) => in_order(a, b),
+                _ => Ordering::Equal,
+            });
+        first
+            .and_then(|lane| lane.entries.pop_front())
+            .map_or(Next::End, Next::Entry)
+    }
+}
+
+/// What has been read for a page.
+#[derive(Debug, Default)]
+pub struct Reading {
+    found: Vec<ProductId>,
+    /// The last entry that was looked at, fitting or not, before the one that is too many.
+    seen: Option<String>,
+    more: bool,
+}
+
+impl Reading {
+    /// Looks at the next entry; false when no other is needed.
+    pub fn take(&mut self, entry: &Entry, listing: &Listing) -> bool {
+        if listing.filter.passes(entry) {
+            if self.found.len() == listing.want {
+                // One more than was asked for: there is a next page, and it starts here.
+                self.more = true;
+                return false;
+            }
+            self.found.push(entry.product);
+        }
+        self.seen = Some(entry.place.clone());
+        true
+    }
+
+    /// Stops before the end of the list: the bound on reading is reached.
+    pub fn stop(&mut self) {
+        self.more = true;
+    }
+
+    /// The products, and the place behind which the next page starts.
+    pub fn finish(self) -> (Vec<ProductId>, Option<String>) {
+        let next = if self.more { self.seen } else { None };
+        (self.found, next)
+    }
+}
+
+#[cfg(test)]
+#[path = "listing_tests.rs"]
+mod tests;

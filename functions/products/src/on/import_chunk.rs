@@ -1,0 +1,31 @@
+//! Works off the chunks of imports.
+
+use edge::{Setback, Worker};
+use kernel::Timestamp;
+use manifest::{Source, consumers};
+use serde_json::{Value, json};
+
+use crate::{Chunk, Products};
+
+/// Writes the products of a chunk.
+pub struct ImportChunk;
+
+impl Worker for ImportChunk {
+    const ROW: &'static Source = &consumers::PRODUCTS_ON_IMPORT_CHUNK;
+    type App = Products;
+    type Message = Chunk;
+
+    fn example() -> Value {
+        json!({
+            "importId": "imp_01jxy3rp00fmq8y42b7h5ytvr1",
+            "number": 1,
+            "from": 0,
+            "to": 4096,
+            "firstRow": 1,
+        })
+    }
+
+    async fn work(products: &Products, chunk: Chunk, at: Timestamp) -> Result<(), Setback> {
+        Ok(products.work_on(&chunk, at).await?)
+    }
+}

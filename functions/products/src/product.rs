@@ -1,0 +1,422 @@
+//! A product, and what can be done to it.
+
+use std::collections::BTreeMap;
+
+use kernel::{
+    CategoryId, CurrencyCode, Faults, Gtin, ImportId, Money, Pointer, ProductId, Sku, Slug,
+    Timestamp, VariantId,
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::attributes::{self, Attributes};
+use crate::changes::Changes;
+use crate::measure::{Dimensions, Measure};
+use crate::variants::{self, Choice, Variant};
+
+/// Whether a product can be seen and bought.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Default,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+#[schemars(inline)]
+pub enum Status {
+    /// Only staff see it.
+    Draft,
+    /// On sale.
+    #[default]
+    Active,
+    /// Gone from the shop; its SKUs and slug are free again.
+    Archived,
+}
+
+impl Status {
+    /// Every status.
+    pub const ALL: [Self; 3] = [Self::Draft, Self::Active, Self::Archived];
+
+    /// The status as it stands in keys and on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::Active => "active",
+            Self::Archived => "archived",
+        }
+    }
+}
+
+/// What is sold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Product {
+    /// Its id.
+    pub id: ProductId,
+    /// Its SKU, unique among those of all products and variants that are not archived.
+    pub sku: Sku,
+    /// Its name in URLs, unique among products that are not archived.
+    pub slug: Slug,
+    /// Its name.
+    pub name: String,
+    /// What there is to say of it.
+    pub description: Option<String>,
+    /// Who makes it.
+    pub brand: Option<String>,
+    /// Its bar codes.
+    pub gtins: Vec<Gtin>,
+    /// The maker's own number of it.
+    pub mpn: Option<String>,
+    /// The category it hangs on.
+    pub category_id: CategoryId,
+    /// What it costs; every other amount has the same currency.
+    pub price: Money,
+    /// What it used to cost, or costs elsewhere.
+    pub compare_at_price: Option<Money>,
+    /// Whether it can be seen and bought.
+    pub status: Status,
+    /// Words it is found by.
+    pub tags: Vec<String>,
+    /// What else is said of it.
+    pub attributes: Attributes,
+    /// What a shopper chooses.
+    pub options: Vec<Choice>,
+    /// Its forms.
+    pub variants: Vec<Variant>,
+    /// URLs of its pictures, the first for lists.
+    pub images: Vec<String>,
+    /// What it weighs, in grams.
+    pub weight_grams: Option<Measure>,
+    /// How large its package is, in millimetres.
+    pub dimensions_mm: Option<Dimensions>,
+    /// Rises by one with every change.
+    pub version: u64,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+    /// The import that made it, so that the import knows its own work when it runs again.
+    pub import_id: Option<ImportId>,
+}
+
+/// What a new product is born with, beside what is asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct Birth {
+    /// Its id.
+    pub id: ProductId,
+    /// The currency where none is named.
+    pub currency: CurrencyCode,
+    /// The time.
+    pub at: Timestamp,
+    /// The import that makes it.
+    pub import: Option<ImportId>,
+}
+
+/// Slugs that are words of the API: `/products/import`.
+pub const RESERVED_SLUGS: [&str; 2] = ["import", "export"];
+
+impl Product {
+    /// The most bytes a product has when it is written. DynamoDB takes 400 KB, keys and
+    /// everything included.
+    pub const MAX_BYTES: usize = 350_000;
+    /// The most SKUs that one change takes and frees: DynamoDB takes 100 actions in a transaction,
+    /// and ten are for the rest.
+    pub const MAX_SKU_CHANGES: usize = 90;
+
+    /// A new product.
+    ///
+    /// A SKU is made of the id when none is given, and a slug of the name; see
+    /// [`Product::other_slug`] for when that slug is taken.
+    ///
+    /// # Errors
+    /// Every field that is missing or breaks a rule.
+    pub fn create(asked: &Changes, birth: &Birth) -> Result<Self, Faults> {
+        let mut faults = Faults::new();
+        let required = [
+            ("name", asked.name.is_none()),
+            ("price", asked.price.is_none()),
+            ("categoryId", asked.category_id.is_none()),
+        ];
+        for (field, missing) in required {
+            if missing {
+                faults.add(Pointer::root().field(field), "is required");
+            }
+        }
+        let name = asked.name.as_deref().unwrap_or_default();
+        let sku = asked.sku.clone().or_else(|| made_sku(birth.id));
+        let slug = asked.slug.clone().or_else(|| made_slug(name, birth.id));
+        let (Some(sku), Some(slug), Some(category_id)) = (sku, slug, asked.category_id) else {
+            asked.check_words(&mut faults);
+            return Err(faults);
+        };
+        let currency = asked.currency.unwrap_or(birth.currency);
+        let blank = Self {
+            id: birth.id,
+            sku,
+            slug,
+            name: name.to_owned(),
+            description: None,
+            brand: None,
+            gtins: Vec::new(),
+            mpn: None,
+            category_id,
+            price: Money::zero(currency),
+            compare_at_price: None,
+            status: Status::default(),
+            tags: Vec::new(),
+            attributes: BTreeMap::new(),
+            options: Vec::new(),
+            variants: Vec::new(),
+            images: Vec::new(),
+            weight_grams: None,
+            dimensions_mm: None,
+            version: 1,
+            created_at: birth.at,
+            updated_at: birth.at,
+            import_id: birth.import,
+        };
+        let product = blank.with(asked, &mut faults);
+        faults.into_result().map(|()| product)
+    }
+
+    /// The product after a change. When nothing differs it is the same, version and all.
+    ///
+    /// # Errors
+    /// Every field that breaks a rule.
+    pub fn changed(&self, asked: &Changes, at: Timestamp) -> Result<Self, Faults> {
+        let mut faults = Faults::new();
+        let next = Self {
+            version: self.version + 1,
+            ..self.clone()
+        };
+        let next = next.with(asked, &mut faults);
+        let (held, wanted) = (self.claims(), next.claims());
+        let dropped = held.keys().filter(|sku| !wanted.contains_key(*sku)).count();
+        let added = wanted.keys().filter(|sku| !held.contains_key(*sku)).count();
+        if dropped + added > Self::MAX_SKU_CHANGES {
+            let most = Self::MAX_SKU_CHANGES;
+            faults.add(
+                "/variants",
+                format_args!("must not take and free more than {most} SKUs at once"),
+            );
+        }
+        faults.into_result()?;
+        if (Self { version: self.version, ..next.clone() }) == *self {
+            return Ok(self.clone());
+        }
+        Ok(Self {
+            updated_at: at.max(self.updated_at),
+            ..next
+        })
+    }
+
+    /// The product after it was taken out of the shop.
+    pub fn archived(&self, at: Timestamp) -> Self {
+        if self.status == Status::Archived {
+            return self.clone();
+        }
+        Self {
+            status: Status::Archived,
+            version: self.version + 1,
+            updated_at: at.max(self.updated_at),
+            ..self.clone()
+        }
+    }
+
+    /// The SKUs it holds, each with the variant it names; none when it is archived.
+    pub fn claims(&self) -> BTreeMap<&Sku, Option<VariantId>> {
+        if self.status == Status::Archived {
+            return BTreeMap::new();
+        }
+        let variants = self.variants.iter().map(|variant| (&variant.sku, Some(variant.id)));
+        std::iter::once((&self.sku, None)).chain(variants).collect()
+    }
+
+    /// The slug it holds; none when it is archived.
+    pub fn claimed_slug(&self) -> Option<&Slug> {
+        (self.status != Status::Archived).then_some(&self.slug)
+    }
+
+    /// The category it is counted a member of; none when it is archived.
+    pub fn membership(&self) -> Option<CategoryId> {
+        (self.status != Status::Archived).then_some(self.category_id)
+    }
+
+    /// A slug for when the one that was made of its name is taken: with the end of its id.
+    pub fn other_slug(&self) -> Slug {
+        suffix(self.id).map_or_else(|| self.slug.clone(), |tail| self.slug.with_suffix(&tail))
+    }
+
+    /// What a variant costs.
+    pub fn price_of(&self, variant: &Variant) -> Money {
+        variant.price.unwrap_or(self.price)
+    }
+
+    /// Applies what is asked, noting every rule it breaks.
+    fn with(mut self, asked: &Changes, faults: &mut Faults) -> Self {
+        asked.check_words(faults);
+        self.take_amounts(asked, faults);
+        if let Some(name) = &asked.name {
+            self.name = name.trim().to_owned();
+        }
+        if let Some(sku) = &asked.sku {
+            self.sku = sku.clone();
+        }
+        if let Some(slug) = &asked.slug {
+            self.slug = slug.clone();
+        }
+        take(&mut self.description, &asked.description);
+        take(&mut self.brand, &asked.brand.as_ref().map(trimmed));
+        take(&mut self.mpn, &asked.mpn.as_ref().map(trimmed));
+        take(&mut self.weight_grams, &asked.weight_grams);
+        take(&mut self.dimensions_mm, &asked.dimensions_mm);
+        take(&mut self.category_id, &asked.category_id);
+        take(&mut self.status, &asked.status);
+        take(&mut self.images, &asked.images);
+        if let Some(gtins) = &asked.gtins {
+            self.gtins = distinct(gtins.iter().cloned());
+        }
+        if let Some(tags) = &asked.tags {
+            self.tags = distinct(tags.iter().map(|tag| tag.trim().to_owned()));
+        }
+        if let Some(given) = &asked.attributes {
+            let at = Pointer::root().field("attributes");
+            self.attributes = attributes::checked(given, &at, faults);
+        }
+        self.take_variants(asked, faults);
+        let bytes = self.bytes();
+        if bytes > Self::MAX_BYTES {
+            let place = if asked.attributes.is_some() { "/attributes" } else { "" };
+            let most = Self::MAX_BYTES;
+            faults.add(place, format_args!("makes the product larger than {most} bytes"));
+        }
+        self
+    }
+
+    fn take_amounts(&mut self, asked: &Changes, faults: &mut Faults) {
+        let currency = asked.currency.unwrap_or(self.price.currency);
+        if currency != self.price.currency {
+            // An amount of the old currency means something else in the new one.
+            let kept = asked.price.is_none()
+                || (self.compare_at_price.is_some() && asked.compare_at_price.is_none())
+                || (self.variants.iter().any(|variant| variant.price.is_some())
+                    && asked.variants.is_none());
+            if kept {
+                faults.add(
+                    "/currency",
+                    "must come with every amount of the product: price, compareAtPrice, variants",
+                );
+            }
+            self.price = Money::zero(currency);
+        }
+        if let Some(price) = asked.price
+            && let Some(price) = faults.take("/price", price.in_currency(currency))
+        {
+            self.price = price;
+        }
+        match asked.compare_at_price {
+            None => {}
+            Some(None) => self.compare_at_price = None,
+            Some(Some(amount)) => {
+                let money = faults.take("/compareAtPrice", amount.in_currency(currency));
+                self.compare_at_price = money;
+            }
+        }
+    }
+
+    fn take_variants(&mut self, asked: &Changes, faults: &mut Faults) {
+        if let Some(options) = &asked.options {
+            self.options = variants::checked_options(options, faults);
+        }
+        if let Some(drafts) = &asked.variants {
+            let parent = variants::Parent {
+                id: self.id,
+                sku: &self.sku,
+                currency: self.price.currency,
+                version: self.version,
+            };
+            self.variants = variants::from_drafts(drafts, &self.variants, &parent, faults);
+            if asked.options.is_none() && self.options.is_empty() {
+                self.options = variants::checked_options(
+                    &variants::implied_options(&self.variants),
+                    faults,
+                );
+            }
+        }
+        if asked.options.is_some() || asked.variants.is_some() || asked.sku.is_some() {
+            variants::check_matrix(&self.options, &self.variants, &self.sku, faults);
+        }
+    }
+
+    /// About the bytes it takes when it is written: its texts, and a little for every entry.
+    fn bytes(&self) -> usize {
+        const ENTRY: usize = 24;
+        let texts = [&self.description, &self.brand, &self.mpn];
+        let texts = texts.into_iter().flatten().map(String::len).sum::<usize>();
+        let lists = self.tags.iter().chain(&self.images);
+        let lists = lists.map(|text| text.len() + ENTRY).sum::<usize>();
+        let attributes = self.attributes.iter();
+        let attributes = attributes
+            .map(|(name, value)| name.len() + value.bytes() + ENTRY)
+            .sum::<usize>();
+        let options = self.options.iter().map(Choice::bytes).sum::<usize>();
+        let variants = self.variants.iter().map(Variant::bytes).sum::<usize>();
+        let words = self.name.len() + self.gtins.len() * 2 * ENTRY;
+        1024 + words + texts + lists + attributes + options + variants
+    }
+}
+
+fn take<T: Clone>(field: &mut T, asked: &Option<T>) {
+    if let Some(value) = asked {
+        field.clone_from(value);
+    }
+}
+
+fn trimmed(text: &Option<String>) -> Option<String> {
+    let text = text.as_deref()?.trim();
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+/// The items without repetitions, in the order they came.
+fn distinct<T: PartialEq>(items: impl Iterator<Item = T>) -> Vec<T> {
+    let mut kept = Vec::new();
+    for item in items {
+        if !kept.contains(&item) {
+            kept.push(item);
+        }
+    }
+    kept
+}
+
+/// The last eight characters of an id, which are random: a slug of their own.
+fn suffix(id: ProductId) -> Option<Slug> {
+    let id = id.to_string();
+    Slug::parse(&id[id.len() - 8..]).ok()
+}
+
+/// A SKU for a product that was given none: eighty random bits make it unique.
+fn made_sku(id: ProductId) -> Option<Sku> {
+    let id = id.to_string().to_ascii_uppercase();
+    Sku::parse(&format!("P-{}", &id[id.len() - 16..])).ok()
+}
+
+/// A slug for a product that was given none: of its name, where that can be written in a URL.
+fn made_slug(name: &str, id: ProductId) -> Option<Slug> {
+    let tail = suffix(id)?;
+    match Slug::from_name(name) {
+        Some(slug) if RESERVED_SLUGS.contains(&slug.as_str()) => Some(slug.with_suffix(&tail)),
+        Some(slug) => Some(slug),
+        None => Slug::parse("product").ok().map(|base| base.with_suffix(&tail)),
+    }
+}
+
+#[cfg(test)]
+#[path = "product_tests.rs"]
+mod tests;

@@ -1,0 +1,210 @@
+//! Reading and writing the category tree.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
+
+use aws::{Answered, Condition, Transaction, TransactionError, Update};
+use kernel::{CategoryId, Timestamp};
+use serde::de::IgnoredAny;
+
+use super::category_items::{
+    CATEGORIES, COUNTS, CategoryItem, CategorySlugClaim, CountItem, TreeItem, category_key,
+    category_slug_key, count_key, open_category, tree_key,
+};
+use super::product_items::members;
+use super::{Store, StoreError};
+use crate::categories::Shelf;
+use crate::category::{Category, Tree};
+
+/// How long a category takes nothing in while it is being deleted. No function that deletes runs
+/// as long, so whoever finds it open again knows that the deletion was given up.
+const CLOSING: Duration = Duration::from_secs(30);
+
+const CATEGORY: &str = "category";
+const PARENT: &str = "parent";
+const SLUG: &str = "slug";
+const TREE: &str = "tree";
+
+/// A category's place, as a decision was made about it.
+#[derive(Debug, Clone, Copy)]
+pub struct Placed {
+    /// The version of the tree that a move was found possible in.
+    pub tree: u64,
+    /// The time.
+    pub at: Timestamp,
+}
+
+impl Store {
+    /// All categories, as the last writes left them.
+    pub async fn tree(&self) -> Result<Arc<Tree>, StoreError> {
+        // The version first: a change in between makes the tree newer than its version says, and
+        // a decision made of it is refused. The other way round it would pass.
+        let version = self.tree_version().await?;
+        let items = self.table().query(CATEGORIES).prefix("cat_").consistent();
+        let items = items.run::<CategoryItem>().await?.items;
+        let tree = Arc::new(Tree::new(version, items.into_iter().map(Category::from)));
+        *self.tree.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&tree));
+        Ok(tree)
+    }
+
+    /// All categories, read only when they have changed since this function read them last.
+    pub async fn known_tree(&self) -> Result<Arc<Tree>, StoreError> {
+        let version = self.tree_version().await?;
+        let known = self.tree.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        match known {
+            Some(tree) if tree.version() == version => Ok(tree),
+            _ => self.tree().await,
+        }
+    }
+
+    async fn tree_version(&self) -> Result<u64, StoreError> {
+        let item: Option<TreeItem> = self.table().get(tree_key()).await?;
+        Ok(item.map_or(0, |item| item.version))
+    }
+
+    /// How many active products hang on each category itself.
+    pub async fn category_counts(&self) -> Result<HashMap<CategoryId, u64>, StoreError> {
+        let items = self.table().query(COUNTS).run::<CountItem>().await?.items;
+        let count = |item: &CountItem| u64::try_from(item.count).unwrap_or(0);
+        Ok(items.iter().map(|item| (item.category_id, count(item))).collect())
+    }
+
+    /// Writes a new category.
+    pub async fn create_category(
+        &self,
+        category: &Category,
+        answered: &Answered<Shelf>,
+        shelf: &Shelf,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let write = self
+            .table()
+            .transaction()
+            .put(CATEGORY, &CategoryItem::from(category), Condition::absent())
+            .update(TREE, tree_key(), rise());
+        let write = claim_slug(write, None, category);
+        let write = hang(write, None, category, at);
+        write.once(answered, shelf).commit().await.map_err(refusal)
+    }
+
+    /// Writes a category in place of what it was. A move also holds to the tree it was decided in,
+    /// so that two moves at once cannot make a circle.
+    pub async fn change_category(
+        &self,
+        before: &Category,
+        answered: &Answered<Shelf>,
+        shelf: &Shelf,
+        placed: Placed,
+    ) -> Result<(), StoreError> {
+        let after = &shelf.category;
+        let moves = before.parent_id != after.parent_id;
+        let unmoved = match placed.tree {
+            0 => Condition::absent(),
+            version => Condition::version(version),
+        };
+        let rise = if moves { rise().when(unmoved) } else { rise() };
+        let same = Condition::version(before.version);
+        let write = self
+            .table()
+            .transaction()
+            .put(CATEGORY, &CategoryItem::from(after), same)
+            .update(TREE, tree_key(), rise);
+        let write = claim_slug(write, Some(before), after);
+        let write = hang(write, Some(before), after, placed.at);
+        write.once(answered, shelf).commit().await.map_err(refusal)
+    }
+
+    /// Deletes a category that nothing hangs on.
+    ///
+    /// First it is closed: every transaction that puts something into it checks that it is not.
+    /// What was put in before is then seen, and what comes after is refused. A run that dies in
+    /// between leaves it closed for half a minute and no longer.
+    pub async fn delete_category(
+        &self,
+        category: &Category,
+        answered: &Answered<()>,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let until = at.plus(CLOSING).millis();
+        let key = category_key(category.id);
+        let close = Update::new()
+            .set("closing_until", until)
+            .when(Condition::version(category.version));
+        self.table().update(key.clone(), close).await?;
+
+        let ours = || Condition::expression("closing_until = :until").value(":until", until);
+        if self.holds_anything(category.id).await? {
+            let open = Update::new().remove("closing_until").when(ours());
+            match self.table().update(key, open).await.map_err(StoreError::from) {
+                Ok(_) | Err(StoreError::Stale) => return Err(StoreError::NotEmpty),
+                Err(error) => return Err(error),
+            }
+        }
+        let write = self
+            .table()
+            .transaction()
+            .delete(CATEGORY, key, ours().and(Condition::version(category.version)))
+            .delete(SLUG, category_slug_key(&category.slug), Condition::none())
+            .delete("count", count_key(category.id), Condition::none())
+            .update(TREE, tree_key(), rise());
+        write.once(answered, &()).commit().await.map_err(refusal)
+    }
+
+    /// Whether a product that is not archived, or another category, hangs on a category.
+    async fn holds_anything(&self, id: CategoryId) -> Result<bool, StoreError> {
+        let member = self.table().query(members(id)).limit(1).consistent();
+        if !member.project::<IgnoredAny>().await?.items.is_empty() {
+            return Ok(true);
+        }
+        Ok(!self.tree().await?.children(Some(id)).is_empty())
+    }
+}
+
+/// Every change raises the tree's version, so that a tree once read is known to be current.
+fn rise() -> Update {
+    Update::new().making::<TreeItem>().add("version", 1)
+}
+
+fn claim_slug(write: Transaction, before: Option<&Category>, after: &Category) -> Transaction {
+    let held = before.map(|category| &category.slug);
+    if held == Some(&after.slug) {
+        return write;
+    }
+    let claim = CategorySlugClaim {
+        slug: after.slug.clone(),
+        category_id: after.id,
+    };
+    let write = write.put(SLUG, &claim, Condition::absent());
+    match held {
+        Some(slug) => write.delete("own-slug", category_slug_key(slug), Condition::none()),
+        None => write,
+    }
+}
+
+fn hang(
+    write: Transaction,
+    before: Option<&Category>,
+    after: &Category,
+    at: Timestamp,
+) -> Transaction {
+    match after.parent_id {
+        Some(parent) if before.is_none_or(|before| before.parent_id != Some(parent)) => {
+            let (key, open) = open_category(parent, at);
+            write.check(PARENT, key, open)
+        }
+        _ => write,
+    }
+}
+
+fn refusal(error: TransactionError) -> StoreError {
+    if error.refused(CATEGORY) || error.refused(TREE) {
+        StoreError::Stale
+    } else if error.refused(SLUG) {
+        StoreError::SlugTaken
+    } else if error.refused(PARENT) {
+        StoreError::NoCategory
+    } else {
+        error.into()
+    }
+}

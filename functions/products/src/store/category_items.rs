@@ -1,0 +1,153 @@
+//! Categories as they are stored, and what is stored for their sake.
+
+use aws::{Condition, Item, Key};
+use kernel::{CategoryId, ProductId, Slug, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::category::Category;
+
+pub(super) const CATEGORIES: &str = "categories";
+pub(super) const COUNTS: &str = "category-count";
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct CategoryItem {
+    id: CategoryId,
+    name: String,
+    slug: Slug,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    parent_id: Option<CategoryId>,
+    version: u64,
+    /// Milliseconds since 1970, so that conditions can compare it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    closing_until: Option<i64>,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+}
+
+pub(super) fn category_key(id: CategoryId) -> Key {
+    Key::new(CATEGORIES, id.to_string())
+}
+
+/// The key of a category, and the condition that something may be put into it.
+pub(super) fn open_category(id: CategoryId, at: Timestamp) -> (Key, Condition) {
+    let closing_is_over =
+        Condition::expression("closing_until < :now").value(":now", at.millis());
+    let not_closing = Condition::expression("attribute_not_exists(closing_until)");
+    let open = Condition::present().and(not_closing.or(closing_is_over));
+    (category_key(id), open)
+}
+
+impl Item for CategoryItem {
+    const TYPE: &'static str = "category";
+
+    fn key(&self) -> Key {
+        category_key(self.id)
+    }
+}
+
+impl From<&Category> for CategoryItem {
+    fn from(category: &Category) -> Self {
+        Self {
+            id: category.id,
+            name: category.name.clone(),
+            slug: category.slug.clone(),
+            parent_id: category.parent_id,
+            version: category.version,
+            closing_until: category.closing_until.map(Timestamp::millis),
+            created_at: category.created_at,
+            updated_at: category.updated_at,
+        }
+    }
+}
+
+impl From<CategoryItem> for Category {
+    fn from(item: CategoryItem) -> Self {
+        Self {
+            id: item.id,
+            name: item.name,
+            slug: item.slug,
+            parent_id: item.parent_id,
+            version: item.version,
+            closing_until: item.closing_until.map(Timestamp::from_millis),
+            created_at: item.created_at,
+            updated_at: item.updated_at,
+        }
+    }
+}
+
+/// Rises with every change of the tree.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct TreeItem {
+    pub version: u64,
+}
+
+pub(super) fn tree_key() -> Key {
+    Key::new(CATEGORIES, "~tree")
+}
+
+impl Item for TreeItem {
+    const TYPE: &'static str = "tree";
+
+    fn key(&self) -> Key {
+        tree_key()
+    }
+}
+
+/// A category's slug is taken.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct CategorySlugClaim {
+    pub slug: Slug,
+    pub category_id: CategoryId,
+}
+
+pub(super) fn category_slug_key(slug: &Slug) -> Key {
+    Key::new(format!("category-slug#{slug}"), "slug")
+}
+
+impl Item for CategorySlugClaim {
+    const TYPE: &'static str = "category-slug-claim";
+
+    fn key(&self) -> Key {
+        category_slug_key(&self.slug)
+    }
+}
+
+/// How many active products hang on a category itself.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct CountItem {
+    pub count: i64,
+    pub category_id: CategoryId,
+}
+
+pub(super) fn count_key(category: CategoryId) -> Key {
+    Key::new(COUNTS, category.to_string())
+}
+
+impl Item for CountItem {
+    const TYPE: &'static str = "category-count";
+
+    fn key(&self) -> Key {
+        count_key(self.category_id)
+    }
+}
+
+/// As what a product is counted, and of which of its versions that is known.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Counted {
+    pub product_id: ProductId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub category_id: Option<CategoryId>,
+    pub version: u64,
+}
+
+pub(super) fn counted_key(product: ProductId) -> Key {
+    Key::new(format!("product#{product}"), "counted")
+}
+
+impl Item for Counted {
+    const TYPE: &'static str = "counted";
+
+    fn key(&self) -> Key {
+        counted_key(self.product_id)
+    }
+}
