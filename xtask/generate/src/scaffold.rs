@@ -2,6 +2,7 @@
 
 mod files;
 mod rows;
+mod skeletons;
 
 use anyhow::{Context, bail, ensure};
 use manifest::{logical_id, routes};
@@ -119,10 +120,15 @@ fn service<'a>(name: &'a str, kind: &Kind<'_>) -> &'a str {
         .map_or(first, |row| row.service)
 }
 
+/// `orders-place` → `ORDERS_PLACE`.
+fn constant(name: &str) -> String {
+    name.replace('-', "_").to_uppercase()
+}
+
 impl Start<'_> {
     /// `ORDERS_PLACE`.
     fn constant(&self) -> String {
-        self.name.replace('-', "_").to_uppercase()
+        constant(self.name)
     }
 
     /// The name without the service, as a module: `place`.

@@ -55,7 +55,18 @@ fn an_endpoint_gets_its_row_beside_its_service_s_others() {
         .unwrap();
     assert!(grants.contains("routes::CATEGORIES_GET:  Reads(&PRODUCTS);"));
     let code = read(&root, "functions/products/src/api/categories_get.rs");
-    assert!(code.contains("&routes::CATEGORIES_GET"), "{code}");
+    for line in [
+        "//! `GET /api/v1/categories/{id}`: say in a sentence what it does.",
+        "use crate::Products;",
+        "use edge::{Anyone, Call, Doc, Endpoint, NoContent, ObjectParams, Problem};",
+        "    const ROW: &'static Route = &routes::CATEGORIES_GET;",
+        "    type Params = ObjectParams<String>;",
+    ] {
+        assert!(
+            code.lines().any(|it| it == line),
+            "{line} is not in\n{code}"
+        );
+    }
     let binary = read(&root, "functions/products/src/bin/categories-get.rs");
     assert!(
         binary.contains("edge::run::<products::api::CategoriesGet>()"),
@@ -70,7 +81,17 @@ fn a_new_service_gets_a_block_of_its_own() {
     start(&root, "orders-place", Some(("POST", "/api/v1/orders"))).unwrap();
     let routes = read(&root, "shared/manifest/src/routes.rs");
     assert!(routes.contains("\n    orders {\n        ORDERS_PLACE  POST  \"/api/v1/orders\"  Shopper  Write;\n    }\n}\n"));
-    assert!(read(&root, "functions/orders/src/api/place.rs").contains("pub struct PlaceOrders;"));
+    let code = read(&root, "functions/orders/src/api/place.rs");
+    for line in [
+        "pub struct PlaceOrders;",
+        "    type Params = ();",
+        "    type Caller = Shopper;",
+    ] {
+        assert!(
+            code.lines().any(|it| it == line),
+            "{line} is not in\n{code}"
+        );
+    }
     fs::remove_dir_all(root).unwrap();
 }
 
