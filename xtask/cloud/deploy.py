@@ -20,7 +20,7 @@ from samtranslator.yaml_helper import yaml_parse
 
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
 ARTIFACTS = "local-ultramarket-artifacts"
-BROKEN = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "UPDATE_ROLLBACK_FAILED", "DELETE_FAILED")
+BROKEN = ("ROLLBACK_FAILED", "CREATE_FAILED", "UPDATE_ROLLBACK_FAILED", "DELETE_FAILED")
 
 
 class Packager:
@@ -103,6 +103,12 @@ def deploy(cloudformation, stack, template, parameters):
         "Capabilities": CAPABILITIES,
     }
     status = stack_status(cloudformation, stack)
+    if status == "ROLLBACK_COMPLETE":
+        # The first deployment failed: all that is left is its record, which nothing can update.
+        cloudformation.delete_stack(StackName=stack)
+        while stack_status(cloudformation, stack) is not None:
+            time.sleep(0.1)
+        status = None
     if status in BROKEN:
         raise SystemExit(f"an earlier deployment left the stack in {status}; start again with `cargo xtask up --fresh`")
     try:
@@ -125,27 +131,28 @@ def deploy(cloudformation, stack, template, parameters):
 
 def stack_status(cloudformation, stack):
     try:
-        return cloudformation.describe_stacks(StackName=stack)["Stacks"][0]["StackStatus"]
+        status = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]["StackStatus"]
+        return None if status == "DELETE_COMPLETE" else status
     except botocore.exceptions.ClientError:
         return None
 
 
-def show_failures(cloudformation, stack, indent="  "):
-    """The events that failed, with those of nested stacks below their own."""
-    try:
-        events = cloudformation.describe_stack_events(StackName=stack)["StackEvents"]
-    except botocore.exceptions.ClientError:
-        return
-    shown = set()
-    for event in reversed(events):
-        name = event["LogicalResourceId"]
-        reason = event.get("ResourceStatusReason", "")
-        if "FAILED" in event["ResourceStatus"] and (name, reason) not in shown:
-            shown.add((name, reason))
-            print(f"{indent}{name} {event['ResourceStatus']}: {reason}", file=sys.stderr)
-            nested = event.get("PhysicalResourceId", "")
-            if event["ResourceType"] == "AWS::CloudFormation::Stack" and nested not in ("", stack) and name != stack:
-                show_failures(cloudformation, nested, indent + "  ")
+def show_failures(cloudformation, stack):
+    """The events that failed, of the stack and of those nested in it."""
+    pages = cloudformation.get_paginator("list_stacks").paginate()
+    nested = [one for page in pages for one in page["StackSummaries"] if one["StackName"].startswith(stack + "-")]
+    for shown in [stack, *(one["StackId"] for one in nested)]:
+        try:
+            events = cloudformation.describe_stack_events(StackName=shown)["StackEvents"]
+        except botocore.exceptions.ClientError:
+            continue
+        failed = [event for event in events if "FAILED" in event["ResourceStatus"]]
+        reasons = {
+            f"  {event['StackName']} {event['LogicalResourceId']}: {event['ResourceStatusReason']}": None
+            for event in reversed(failed)
+            if event.get("ResourceStatusReason")
+        }
+        print(*reasons, sep="\n", file=sys.stderr)
 
 
 def expire_items(dynamodb, stage, tables):

@@ -62,10 +62,7 @@ impl Deployment<'_> {
         ] {
             script.arg(format!("--parameter={name}={value}"));
         }
-        command::output(
-            &mut script,
-            "nothing of it is kept if this was the first deployment",
-        )
+        command::output(&mut script, "what CloudFormation says of it stands above")
     }
 
     /// The variables of this deployment, with fresh tokens.

@@ -72,8 +72,8 @@ pub fn names(workspace: &Workspace) -> Result<Vec<String>> {
     names.context("infra/manifest.json has a function without a name")
 }
 
-/// Copies each binary to `<function>/bootstrap`, without its debug sections: they are two thirds
-/// of it, and the local cloud keeps every function's code in memory. Returns how many had changed.
+/// Copies each binary to `<function>/bootstrap` without its symbols: they are half of it, and the
+/// local cloud keeps every function's code in memory. Returns how many had changed.
 fn lay_out(from: &Path, to: &Path, names: &[String]) -> Result<usize> {
     let missing: Vec<&str> = names
         .iter()
@@ -147,7 +147,7 @@ fn copy(binary: &Path, bootstrap: &Path) -> Result<()> {
     let source = source_of(binary).with_context(|| format!("{} is gone", binary.display()))?;
     fs::create_dir_all(bootstrap.parent().unwrap_or(bootstrap))?;
     let stripped = command::new("strip")
-        .arg("--strip-debug")
+        .arg("--strip-all")
         .arg("-o")
         .arg(bootstrap)
         .arg(binary)
