@@ -29,7 +29,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let start = inline_script(&std::fs::read_to_string(START)?);
     // The map is not served, so a browser should not ask for it.
     let theirs = archived("/dist/swagger-ui.css")?;
-    let theirs = theirs.split("/*# sourceMappingURL").next().unwrap_or_default();
+    let theirs = theirs
+        .split("/*# sourceMappingURL")
+        .next()
+        .unwrap_or_default();
     let style = format!("{theirs}\n{}", std::fs::read_to_string(STYLE)?);
 
     let page = std::fs::read_to_string(TEMPLATE)?
@@ -42,7 +45,10 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let folder = PathBuf::from(std::env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?);
     std::fs::write(folder.join("page.html.gz"), packed.finish()?)?;
-    let tag = Sha256::digest(&page)[..12].iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let tag = Sha256::digest(&page)[..12]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect::<String>();
     std::fs::write(
         folder.join("page.rs"),
         format!(
@@ -62,7 +68,9 @@ fn source(text: &str) -> String {
 
 /// The script so that no text in it ends its element. In JavaScript both spellings are the same.
 fn inline_script(script: &str) -> String {
-    script.replace("</script", "<\\/script").replace("<!--", "<\\!--")
+    script
+        .replace("</script", "<\\/script")
+        .replace("<!--", "<\\!--")
 }
 
 /// One section a problem, with its code as the anchor.
@@ -75,22 +83,25 @@ fn problems(document: &Value) -> Result<String, Box<dyn Error>> {
         let title = row["title"].as_str().ok_or("a problem without a title")?;
         let status = row["status"].as_u64().ok_or("a problem without a status")?;
         let again = if row["retryable"].as_bool().unwrap_or_default() {
-            "The same request may succeed later."
+            " The same request may succeed later."
         } else {
-            "The same request fails again."
+            ""
         };
         let (code, title) = (escaped(code), escaped(title));
         writeln!(
             html,
             "<article id=\"{code}\"><h3><a href=\"#{code}\"><code>{code}</code></a> <span>{status}</span></h3>\
-             <p>{title}. {again}</p></article>"
+             <p>{title}.{again}</p></article>"
         )?;
     }
     Ok(html)
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
 }
 
 /// A file of Swagger UI's release, found by the end of its name.
@@ -105,13 +116,20 @@ fn archived(name: &str) -> Result<String, Box<dyn Error>> {
         .ok_or("the archive has no directory")?;
     let mut at = number(zip, end + 16, 4)?;
     for _ in 0..number(zip, end + 10, 2)? {
-        let (length, extra, comment) =
-            (number(zip, at + 28, 2)?, number(zip, at + 30, 2)?, number(zip, at + 32, 2)?);
-        let file = zip.get(at + 46..at + 46 + length).ok_or("the archive ends early")?;
+        let (length, extra, comment) = (
+            number(zip, at + 28, 2)?,
+            number(zip, at + 30, 2)?,
+            number(zip, at + 32, 2)?,
+        );
+        let file = zip
+            .get(at + 46..at + 46 + length)
+            .ok_or("the archive ends early")?;
         if file.ends_with(name.as_bytes()) {
             let local = number(zip, at + 42, 4)?;
             let data = local + 30 + number(zip, local + 26, 2)? + number(zip, local + 28, 2)?;
-            let packed = zip.get(data..data + number(zip, at + 20, 4)?).ok_or("the archive ends early")?;
+            let packed = zip
+                .get(data..data + number(zip, at + 20, 4)?)
+                .ok_or("the archive ends early")?;
             let mut text = String::new();
             match number(zip, at + 10, 2)? {
                 0 => packed.take(u64::MAX).read_to_string(&mut text)?,
@@ -128,5 +146,8 @@ fn archived(name: &str) -> Result<String, Box<dyn Error>> {
 /// A little-endian number of so many bytes.
 fn number(bytes: &[u8], at: usize, length: usize) -> Result<usize, Box<dyn Error>> {
     let field = bytes.get(at..at + length).ok_or("the archive ends early")?;
-    Ok(field.iter().rev().fold(0, |number, byte| number << 8 | usize::from(*byte)))
+    Ok(field
+        .iter()
+        .rev()
+        .fold(0, |number, byte| number << 8 | usize::from(*byte)))
 }

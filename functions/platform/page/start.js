@@ -1,9 +1,14 @@
 "use strict";
+const reference = document.getElementById("reference");
+// What the URL points to on this page, if it is none of the reference's own places.
+const named = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+
 // The document stands beside this page, whatever prefix both are behind.
 SwaggerUIBundle({
   url: "openapi.json",
-  domNode: document.getElementById("reference"),
-  deepLinking: true,
+  domNode: reference,
+  // With it the reference takes every fragment for a place of its own, and writes it anew.
+  deepLinking: !named,
   displayRequestDuration: true,
   docExpansion: "list",
   defaultModelsExpandDepth: 0,
@@ -11,10 +16,15 @@ SwaggerUIBundle({
   // Nothing is asked of anybody else, and tokens are forgotten with the page.
   validatorUrl: null,
   persistAuthorization: false,
-  // What comes above has just pushed the problem away that the URL points to.
-  onComplete: () => {
-    const name = decodeURIComponent(location.hash.slice(1));
-    const target = name && !name.startsWith("/") && document.getElementById(name);
-    if (target) target.scrollIntoView();
-  },
 });
+
+// While the reference grows it pushes away what the URL points to; the page follows until the
+// reader takes over.
+if (named && named !== reference) {
+  const following = new ResizeObserver(() => named.scrollIntoView());
+  following.observe(reference);
+  const stop = () => following.disconnect();
+  for (const act of ["wheel", "touchstart", "pointerdown", "keydown", "hashchange"]) {
+    addEventListener(act, stop, { once: true, passive: true });
+  }
+}

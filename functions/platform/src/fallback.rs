@@ -61,7 +61,10 @@ fn matches(template: &str, path: &str) -> bool {
 }
 
 fn allow(methods: &[Method]) -> String {
-    let names = methods.iter().map(|method| method.as_str()).chain(["OPTIONS"]);
+    let names = methods
+        .iter()
+        .map(|method| method.as_str())
+        .chain(["OPTIONS"]);
     names.collect::<Vec<_>>().join(", ")
 }
 
@@ -69,14 +72,25 @@ fn allow(methods: &[Method]) -> String {
 /// browser then refuses.
 fn preflight(stray: &Stray, settings: &Settings, allowed: &str) -> Answer {
     let mut headers = vec![("allow".to_owned(), allowed.to_owned())];
-    if stray.origin.as_deref().is_some_and(|origin| settings.allows_origin(origin)) {
+    if stray
+        .origin
+        .as_deref()
+        .is_some_and(|origin| settings.allows_origin(origin))
+    {
         headers.extend([
             ("access-control-allow-methods".into(), allowed.into()),
-            ("access-control-allow-headers".into(), ALLOWED_HEADERS.into()),
+            (
+                "access-control-allow-headers".into(),
+                ALLOWED_HEADERS.into(),
+            ),
             ("access-control-max-age".into(), PREFLIGHT_SECONDS.into()),
         ]);
     }
-    Answer { status: 204, headers, body: Vec::new() }
+    Answer {
+        status: 204,
+        headers,
+        body: Vec::new(),
+    }
 }
 
 #[cfg(test)]

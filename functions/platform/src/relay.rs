@@ -15,14 +15,19 @@ const BATCH: usize = 10;
 
 impl App for Topics {
     async fn start(aws: &Aws) -> Result<Self, StartError> {
-        let topics = resources::TOPICS.iter().map(|topic| Ok((topic.service, aws.topic(topic)?)));
+        let topics = resources::TOPICS
+            .iter()
+            .map(|topic| Ok((topic.service, aws.topic(topic)?)));
         Ok(Self(topics.collect::<Result<_, StartError>>()?))
     }
 }
 
 impl Topics {
     fn of(&self, source: &str) -> Option<&Topic> {
-        self.0.iter().find(|(service, _)| *service == source).map(|(_, topic)| topic)
+        self.0
+            .iter()
+            .find(|(service, _)| *service == source)
+            .map(|(_, topic)| topic)
     }
 }
 
@@ -35,7 +40,10 @@ impl Relay for RelayOutbox {
     /// would be published twice, and before it.
     async fn relay(topics: &Topics, records: Vec<StreamRecord>) -> Vec<(String, Setback)> {
         for batch in batches(&records) {
-            let Some(topic) = batch.first().and_then(|record| topics.of(record.item.source())) else {
+            let Some(topic) = batch
+                .first()
+                .and_then(|record| topics.of(record.item.source()))
+            else {
                 return failures(batch, |record| {
                     Some(format!("no topic carries {}", record.item.event_type).into())
                 });

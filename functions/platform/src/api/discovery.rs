@@ -12,7 +12,10 @@ pub struct Discover;
 impl App for Issuer {
     async fn start(aws: &Aws) -> Result<Self, StartError> {
         let environment = aws.environment();
-        Ok(Self::of(environment.required("JWT_ISSUER")?, &environment.required("PUBLIC_URL")?))
+        Ok(Self::of(
+            environment.required("JWT_ISSUER")?,
+            &environment.required("PUBLIC_URL")?,
+        ))
     }
 }
 
@@ -27,7 +30,17 @@ impl Issuer {
             subject_types_supported: &["public"],
             id_token_signing_alg_values_supported: &["RS256"],
             claims_supported: &[
-                "sub", "iss", "aud", "exp", "iat", "jti", "userId", "email", "role", "permissions", "tv",
+                "sub",
+                "iss",
+                "aud",
+                "exp",
+                "iat",
+                "jti",
+                "userId",
+                "email",
+                "role",
+                "permissions",
+                "tv",
             ],
         }
     }
@@ -49,7 +62,10 @@ impl Endpoint for Discover {
     type Reply = Bare<Issuer>;
 
     async fn call(issuer: &Issuer, _call: Call<Self>) -> Result<Bare<Issuer>, Problem> {
-        Ok(Bare { status: 200, body: issuer.clone() })
+        Ok(Bare {
+            status: 200,
+            body: issuer.clone(),
+        })
     }
 }
 
@@ -79,7 +95,10 @@ mod tests {
 
     #[test]
     fn the_issuer_is_described_as_checkers_of_tokens_read_it() {
-        let told = Issuer::of("https://id.example.com".into(), "https://api.example.com/shop/");
+        let told = Issuer::of(
+            "https://id.example.com".into(),
+            "https://api.example.com/shop/",
+        );
         let expected = json!({
             "issuer": "https://id.example.com",
             "jwks_uri": "https://api.example.com/shop/.well-known/jwks.json",

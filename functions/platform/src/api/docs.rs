@@ -62,7 +62,9 @@ impl Endpoint for ReadDocs {
     type Reply = Page;
 
     async fn call(docs: &Docs, _call: Call<Self>) -> Result<Page, Problem> {
-        Ok(Page { policy: Arc::clone(&docs.0) })
+        Ok(Page {
+            policy: Arc::clone(&docs.0),
+        })
     }
 }
 
@@ -87,8 +89,13 @@ impl Reply for Page {
     }
 
     fn describe(_generator: &mut SchemaGenerator) -> ReplyDoc {
-        let schema = json_schema!({ "type": "string", "description": "A page.", "maxLength": 6_000_000 });
-        ReplyDoc { status: 200, body: Some(("text/html", schema)), headers: &[] }
+        let schema =
+            json_schema!({ "type": "string", "description": "A page.", "maxLength": 6_000_000 });
+        ReplyDoc {
+            status: 200,
+            body: Some(("text/html", schema)),
+            headers: &[],
+        }
     }
 }
 

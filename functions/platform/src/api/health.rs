@@ -35,7 +35,10 @@ impl App for Health {
 impl Health {
     async fn checks(&self) -> Checks {
         let dynamodb = check(async {
-            self.table.warm().await.map_err(|_| "It answered with an error.")
+            self.table
+                .warm()
+                .await
+                .map_err(|_| "It answered with an error.")
         });
         let opensearch = async {
             match &self.search {
@@ -44,7 +47,10 @@ impl Health {
             }
         };
         let (dynamodb, opensearch) = tokio::join!(dynamodb, opensearch);
-        Checks { dynamodb, opensearch }
+        Checks {
+            dynamodb,
+            opensearch,
+        }
     }
 }
 
@@ -65,7 +71,11 @@ async fn check(asked: impl Future<Output = Result<(), &'static str>>) -> Check {
         .unwrap_or(Err("It did not answer in time."));
     let ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     Check {
-        status: if outcome.is_ok() { State::Healthy } else { State::Unhealthy },
+        status: if outcome.is_ok() {
+            State::Healthy
+        } else {
+            State::Unhealthy
+        },
         ms: Some(ms),
         detail: outcome.err(),
     }
@@ -143,7 +153,11 @@ pub enum State {
 
 impl Check {
     const fn disabled() -> Self {
-        Self { status: State::Disabled, ms: None, detail: None }
+        Self {
+            status: State::Disabled,
+            ms: None,
+            detail: None,
+        }
     }
 }
 
@@ -162,9 +176,15 @@ impl Report {
 impl Reply for Report {
     fn into_answer(self, links: &Links) -> Answer {
         let healthy = self.status == State::Healthy;
-        let mut answer = Bare { status: if healthy { 200 } else { 503 }, body: self }.into_answer(links);
+        let mut answer = Bare {
+            status: if healthy { 200 } else { 503 },
+            body: self,
+        }
+        .into_answer(links);
         // A balancer that is told an old answer sends customers to a shop that is down.
-        answer.headers.push(("cache-control".into(), "no-store".into()));
+        answer
+            .headers
+            .push(("cache-control".into(), "no-store".into()));
         if !healthy {
             answer.headers.push(("retry-after".into(), "2".into()));
         }

@@ -24,7 +24,10 @@ pub struct Keys {
 
 impl App for Keys {
     async fn start(aws: &Aws) -> Result<Self, StartError> {
-        let keys = Self { table: aws.table(&resources::PLATFORM)?, known: Mutex::new(None) };
+        let keys = Self {
+            table: aws.table(&resources::PLATFORM)?,
+            known: Mutex::new(None),
+        };
         // Also opens the connection. What fails now is asked for again with the first request.
         let _ = keys.current(SystemClock.now()).await;
         Ok(keys)
@@ -64,7 +67,10 @@ impl Endpoint for ListKeys {
     type Reply = Bare<KeySet>;
 
     async fn call(keys: &Keys, call: Call<Self>) -> Result<Bare<KeySet>, Problem> {
-        Ok(Bare { status: 200, body: keys.current(call.at).await? })
+        Ok(Bare {
+            status: 200,
+            body: keys.current(call.at).await?,
+        })
     }
 }
 

@@ -30,7 +30,8 @@ impl App for Served {
 fn naming(generated: &str, root: Option<&str>) -> Result<Vec<u8>, serde_json::Error> {
     let mut document: Value = serde_json::from_str(generated)?;
     if let Some(root) = root {
-        document["servers"] = json!([{ "url": root.trim_end_matches('/'), "description": "This stage." }]);
+        document["servers"] =
+            json!([{ "url": root.trim_end_matches('/'), "description": "This stage." }]);
     }
     serde_json::to_vec(&document)
 }
@@ -74,7 +75,11 @@ impl Reply for Document {
             "properties": { "openapi": { "type": "string", "pattern": "^3\\.1\\.[0-9]+$", "maxLength": 16 } },
             "required": ["openapi"],
         });
-        ReplyDoc { status: 200, body: Some(("application/json", schema)), headers: &[] }
+        ReplyDoc {
+            status: 200,
+            body: Some(("application/json", schema)),
+            headers: &[],
+        }
     }
 }
 

@@ -24,7 +24,10 @@ fn asked(method: &str, path: &str) -> Response<RawBody> {
 }
 
 fn header<'a>(response: &'a Response<RawBody>, name: &str) -> Option<&'a str> {
-    response.headers().get(name).map(|value| value.to_str().unwrap())
+    response
+        .headers()
+        .get(name)
+        .map(|value| value.to_str().unwrap())
 }
 
 fn body(response: &Response<RawBody>) -> Value {
@@ -50,8 +53,18 @@ fn unknown_paths_are_not_found_and_known_ones_name_their_methods() {
         ("DELETE", "/api/v1/products", 405, Some(catalogue)),
         ("PATCH", "/api/v1/products/prod_1", 405, Some(product)),
         ("POST", "/api/v1/products/export", 405, Some(product)),
-        ("PATCH", "/api/v1/products/import", 405, Some("GET, POST, PUT, DELETE, OPTIONS")),
-        ("PUT", "/api/v1/categories/c/products", 405, Some("GET, OPTIONS")),
+        (
+            "PATCH",
+            "/api/v1/products/import",
+            405,
+            Some("GET, POST, PUT, DELETE, OPTIONS"),
+        ),
+        (
+            "PUT",
+            "/api/v1/categories/c/products",
+            405,
+            Some("GET, OPTIONS"),
+        ),
         ("OPTIONS", "/api/v1/products", 204, Some(catalogue)),
         ("OPTIONS", "/api/v1/products/x", 204, Some(product)),
     ];
@@ -69,26 +82,40 @@ fn every_route_answers_a_preflight_and_refuses_what_it_does_not_take() {
         let preflight = asked("OPTIONS", &path);
         assert_eq!(preflight.status(), 204, "{path}");
         let allowed = header(&preflight, "allow").unwrap().to_owned();
-        assert!(allowed.split(", ").any(|method| method == route.method.as_str()), "{path}: {allowed}");
+        assert!(
+            allowed
+                .split(", ")
+                .any(|method| method == route.method.as_str()),
+            "{path}: {allowed}"
+        );
         assert_eq!(asked("PATCH", &path).status(), 405, "{path}");
     }
 }
 
 #[test]
 fn a_failure_is_a_problem_with_the_headers_of_every_answer() {
-    for (method, path, code) in
-        [("GET", "/nothing", "not_found"), ("POST", "/health", "method_not_allowed")]
-    {
-        let settings = settings("https://api.example.com/shop", &["https://shop.example.com"]);
+    for (method, path, code) in [
+        ("GET", "/nothing", "not_found"),
+        ("POST", "/health", "method_not_allowed"),
+    ] {
+        let settings = settings(
+            "https://api.example.com/shop",
+            &["https://shop.example.com"],
+        );
         let origin = [("origin", "https://shop.example.com")];
-        let response =
-            edge::fallback::answer::<NoRoute>(&settings, request(method, path, &origin));
+        let response = edge::fallback::answer::<NoRoute>(&settings, request(method, path, &origin));
         let problem = body(&response);
         assert_eq!(problem["code"], code);
         assert_eq!(problem["success"], false);
         assert_eq!(problem["status"], response.status().as_u16());
-        assert_eq!(problem["type"], format!("https://api.example.com/shop/docs#{code}"));
-        assert_eq!(header(&response, "x-request-id"), problem["instance"].as_str());
+        assert_eq!(
+            problem["type"],
+            format!("https://api.example.com/shop/docs#{code}")
+        );
+        assert_eq!(
+            header(&response, "x-request-id"),
+            problem["instance"].as_str()
+        );
         for (name, value) in [
             ("content-type", "application/problem+json"),
             ("cache-control", "no-store"),
@@ -99,7 +126,11 @@ fn a_failure_is_a_problem_with_the_headers_of_every_answer() {
         ] {
             assert_eq!(header(&response, name), Some(value), "{name}");
         }
-        for name in ["strict-transport-security", "content-security-policy", "traceparent"] {
+        for name in [
+            "strict-transport-security",
+            "content-security-policy",
+            "traceparent",
+        ] {
             assert!(header(&response, name).is_some(), "{name}");
         }
     }
@@ -107,7 +138,10 @@ fn a_failure_is_a_problem_with_the_headers_of_every_answer() {
 
 #[test]
 fn a_page_of_a_known_origin_is_told_what_it_may_send() {
-    let settings = settings("", &["https://shop.example.com", "https://admin.example.com"]);
+    let settings = settings(
+        "",
+        &["https://shop.example.com", "https://admin.example.com"],
+    );
     let preflight = |origin: &str| {
         let headers = [("origin", origin), ("access-control-request-method", "PUT")];
         let request = request("OPTIONS", "/api/v1/products/p", &headers);
@@ -115,20 +149,42 @@ fn a_page_of_a_known_origin_is_told_what_it_may_send() {
     };
     let known = preflight("https://admin.example.com");
     assert_eq!(known.status(), 204);
-    assert_eq!(header(&known, "access-control-allow-origin"), Some("https://admin.example.com"));
-    assert_eq!(header(&known, "access-control-allow-methods"), Some("GET, PUT, DELETE, OPTIONS"));
+    assert_eq!(
+        header(&known, "access-control-allow-origin"),
+        Some("https://admin.example.com")
+    );
+    assert_eq!(
+        header(&known, "access-control-allow-methods"),
+        Some("GET, PUT, DELETE, OPTIONS")
+    );
     assert_eq!(header(&known, "access-control-max-age"), Some("7200"));
-    let sendable = header(&known, "access-control-allow-headers").unwrap().to_lowercase();
-    for name in ["authorization", "content-type", "idempotency-key", "if-match", "x-cart-token"] {
+    let sendable = header(&known, "access-control-allow-headers")
+        .unwrap()
+        .to_lowercase();
+    for name in [
+        "authorization",
+        "content-type",
+        "idempotency-key",
+        "if-match",
+        "x-cart-token",
+    ] {
         assert!(sendable.split(", ").any(|known| known == name), "{name}");
     }
     assert!(header(&known, "vary").unwrap().contains("Origin"));
 
-    for stranger in ["https://evil.example", "https://admin.example.com.evil.example", "null", ""] {
+    for stranger in [
+        "https://evil.example",
+        "https://admin.example.com.evil.example",
+        "null",
+        "",
+    ] {
         let strange = preflight(stranger);
         assert_eq!(strange.status(), 204, "{stranger}");
         for name in strange.headers().keys() {
-            assert!(!name.as_str().starts_with("access-control"), "{stranger}: {name}");
+            assert!(
+                !name.as_str().starts_with("access-control"),
+                "{stranger}: {name}"
+            );
         }
     }
 }

@@ -10,7 +10,10 @@ const UNTOLD: &str = "ghosts.ghost-seen.v1";
 
 /// A record as the stream of a table brings it.
 fn record(event_type: &str, number: usize) -> StreamRecord {
-    let id = kernel::EventId::generate(kernel::Timestamp::from_seconds(0), [u8::try_from(number).unwrap(); 10]);
+    let id = kernel::EventId::generate(
+        kernel::Timestamp::from_seconds(0),
+        [u8::try_from(number).unwrap(); 10],
+    );
     let envelope = json!({
         "id": id,
         "type": event_type,
@@ -43,7 +46,9 @@ async fn heard(event_type: &str, version: &str) -> (Aws, String, Topics) {
     let queue = testing::create_queue(&aws).await.unwrap();
     let topic = testing::create_topic(&aws).await.unwrap();
     let filter = json!({ "type": [event_type], "version": [version] }).to_string();
-    testing::subscribe(&aws, &topic, &queue, &filter).await.unwrap();
+    testing::subscribe(&aws, &topic, &queue, &filter)
+        .await
+        .unwrap();
     let environment = aws.environment().clone().with("PRODUCTS_TOPIC_ARN", topic);
     let aws = Aws::connect(environment).await.unwrap();
     let topics = Topics::start(&aws).await.unwrap();
@@ -55,10 +60,19 @@ fn batches_keep_the_order_and_hold_one_topic_and_ten_records() {
     let mut records: Vec<_> = (0..12).map(|number| record(CREATED, number)).collect();
     records.extend([record(UNTOLD, 12), record(CHANGED, 13), record(CREATED, 14)]);
     let cut: Vec<Vec<&str>> = batches(&records)
-        .map(|batch| batch.iter().map(|record| record.sequence_number.as_str()).collect())
+        .map(|batch| {
+            batch
+                .iter()
+                .map(|record| record.sequence_number.as_str())
+                .collect()
+        })
         .collect();
-    let expected: [&[&str]; 4] =
-        [&["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"], &["10", "11"], &["12"], &["13", "14"]];
+    let expected: [&[&str]; 4] = [
+        &["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"],
+        &["10", "11"],
+        &["12"],
+        &["13", "14"],
+    ];
     assert_eq!(cut, expected);
 }
 
@@ -67,7 +81,9 @@ fn the_relay_may_publish_to_every_topic() {
     let grants = manifest::grants_of(RelayOutbox::ROW.name);
     for topic in resources::TOPICS {
         assert!(
-            grants.iter().any(|grant| matches!(grant, manifest::Grant::Publishes(granted) if granted == topic)),
+            grants.iter().any(
+                |grant| matches!(grant, manifest::Grant::Publishes(granted) if granted == topic)
+            ),
             "{}",
             topic.name()
         );
@@ -101,21 +117,35 @@ async fn what_comes_after_a_failure_waits_for_it() {
     let failed = RelayOutbox::relay(&topics, records).await;
     assert_eq!(numbers(&failed), ["2"]);
     assert!(failed[0].1.to_string().contains(UNTOLD), "{}", failed[0].1);
-    assert_eq!(testing::receive_all(&aws, &queue).await.unwrap(), [expected]);
+    assert_eq!(
+        testing::receive_all(&aws, &queue).await.unwrap(),
+        [expected]
+    );
 }
 
 #[tokio::test]
 async fn a_topic_that_is_down_fails_its_records_and_none_is_tried_beyond_them() {
-    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let closed = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
     let environment = Environment::of([
         ("AWS_ENDPOINT_URL", format!("http://{closed}").as_str()),
         ("AWS_REGION", "eu-central-1"),
         ("AWS_ACCESS_KEY_ID", "test"),
         ("AWS_SECRET_ACCESS_KEY", "test"),
-        ("PRODUCTS_TOPIC_ARN", "arn:aws:sns:eu-central-1:000000000000:products-events"),
+        (
+            "PRODUCTS_TOPIC_ARN",
+            "arn:aws:sns:eu-central-1:000000000000:products-events",
+        ),
     ]);
-    let topics = Topics::start(&Aws::connect(environment).await.unwrap()).await.unwrap();
+    let topics = Topics::start(&Aws::connect(environment).await.unwrap())
+        .await
+        .unwrap();
     let records: Vec<_> = (0..12).map(|number| record(CREATED, number)).collect();
     let failed = RelayOutbox::relay(&topics, records).await;
-    assert_eq!(numbers(&failed), ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]);
+    assert_eq!(
+        numbers(&failed),
+        ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]
+    );
 }

@@ -4,11 +4,19 @@ use serde_json::Value;
 
 fn told(report: Report) -> (u16, Value, Vec<(String, String)>) {
     let answer = report.into_answer(&Links::new(""));
-    (answer.status, serde_json::from_slice(&answer.body).unwrap(), answer.headers)
+    (
+        answer.status,
+        serde_json::from_slice(&answer.body).unwrap(),
+        answer.headers,
+    )
 }
 
 fn check_of(status: State) -> Check {
-    Check { status, ms: Some(3), detail: None }
+    Check {
+        status,
+        ms: Some(3),
+        detail: None,
+    }
 }
 
 #[test]
@@ -22,7 +30,10 @@ fn only_the_database_is_needed() {
         (Unhealthy, Unhealthy, 503, "unhealthy"),
     ];
     for (dynamodb, opensearch, status, word) in cases {
-        let checks = Checks { dynamodb: check_of(dynamodb), opensearch: check_of(opensearch) };
+        let checks = Checks {
+            dynamodb: check_of(dynamodb),
+            opensearch: check_of(opensearch),
+        };
         let (told_status, body, headers) = told(Report::of(checks, Timestamp::from_seconds(0)));
         assert_eq!(told_status, status, "{dynamodb:?} {opensearch:?}");
         assert_eq!(body["status"], word);
@@ -33,7 +44,10 @@ fn only_the_database_is_needed() {
 
 #[test]
 fn the_report_has_the_contracts_members() {
-    let checks = Checks { dynamodb: check_of(State::Healthy), opensearch: Check::disabled() };
+    let checks = Checks {
+        dynamodb: check_of(State::Healthy),
+        opensearch: Check::disabled(),
+    };
     let (_, body, _) = told(Report::of(checks, Timestamp::from_seconds(0)));
     let expected = serde_json::json!({
         "status": "healthy",
@@ -59,7 +73,9 @@ fn closed() -> String {
 }
 
 async fn started(environment: Environment) -> Health {
-    Health::start(&Aws::connect(environment).await.unwrap()).await.unwrap()
+    Health::start(&Aws::connect(environment).await.unwrap())
+        .await
+        .unwrap()
 }
 
 #[tokio::test]
@@ -71,13 +87,17 @@ async fn health_starts_and_answers_while_everything_is_down() {
         ("PLATFORM_TABLE", "platform"),
     ]);
     let down = closed();
-    let environment =
-        environment.with("AWS_ENDPOINT_URL", &down).with("OPENSEARCH_ENDPOINT", &down);
+    let environment = environment
+        .with("AWS_ENDPOINT_URL", &down)
+        .with("OPENSEARCH_ENDPOINT", &down);
     let began = Instant::now();
     let checks = started(environment).await.checks().await;
     assert_eq!(checks.dynamodb.status, State::Unhealthy);
     assert_eq!(checks.opensearch.status, State::Unhealthy);
-    assert!(began.elapsed() < DEADLINE * 3, "two rounds, each within the deadline");
+    assert!(
+        began.elapsed() < DEADLINE * 3,
+        "two rounds, each within the deadline"
+    );
 }
 
 #[tokio::test]
@@ -90,5 +110,9 @@ async fn health_asks_the_table_itself() {
 
     let other = testing::environment(&[&resources::PLATFORM]).unwrap();
     let checks = started(other).await.checks().await;
-    assert_eq!(checks.dynamodb.status, State::Unhealthy, "there is no such table");
+    assert_eq!(
+        checks.dynamodb.status,
+        State::Unhealthy,
+        "there is no such table"
+    );
 }
