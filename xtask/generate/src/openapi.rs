@@ -11,7 +11,7 @@ use edge::Operation;
 use serde_json::{Map, Value, json};
 
 pub(crate) use operation::operation_id;
-pub(crate) use parameters::example as parameter_example;
+pub(crate) use parameters::{example as parameter_example, path_example};
 
 pub(crate) fn text() -> anyhow::Result<String> {
     Ok(serde_json::to_string_pretty(&document(&crate::services::operations()))? + "\n")

@@ -1,6 +1,6 @@
 //! `events/<function>.json`: one event for each function, as Lambda hands it over.
 
-use crate::openapi::parameter_example;
+use crate::openapi::{parameter_example, path_example};
 use anyhow::{Context, bail};
 use edge::{Function, Kind, Operation};
 use manifest::consumers::Hears;
@@ -16,11 +16,12 @@ const TIME_MS: u64 = 1_769_850_307_000;
 
 pub(crate) fn outputs(functions: &[Function]) -> anyhow::Result<Vec<(PathBuf, String)>> {
     let mut files = Vec::new();
+    let operations = crate::services::operations();
     for function in manifest::functions() {
         let described = functions.iter().find(|it| it.name == function.name);
         let Some(described) = described else { continue };
         let event = match (&described.kind, function.trigger) {
-            (Kind::Endpoint(operation), Trigger::Http(_)) => request(operation),
+            (Kind::Endpoint(operation), Trigger::Http(_)) => request(operation, &operations),
             (Kind::Fallback, Trigger::Http(route)) => unknown_path(route),
             (kind, Trigger::Records(source)) => records(kind, source)?,
             (Kind::Schedule, Trigger::Clock(_)) => {
@@ -40,14 +41,12 @@ pub(crate) fn outputs(functions: &[Function]) -> anyhow::Result<Vec<(PathBuf, St
     Ok(files)
 }
 
-fn request(operation: &Operation) -> Value {
+fn request(operation: &Operation, others: &[Operation]) -> Value {
     let row = operation.row;
-    let schemas = (operation.params)();
     let mut parameters = Map::new();
     let mut path = String::from(row.path);
     for name in row.parameters() {
-        let example = schemas["properties"].get(name).and_then(parameter_example);
-        let example = example.unwrap_or_else(|| json!("example"));
+        let example = path_example(operation, name, others).unwrap_or_else(|| json!("example"));
         let text = plain(&example);
         path = path.replace(&format!("{{{name}}}"), &text);
         parameters.insert(name.into(), json!(text));

@@ -30,12 +30,15 @@ pub(super) fn describe(
         "tags": [row.service],
         "security": security(row),
     });
-    let parameters = super::parameters::parameters(operation, shape);
+    if let Who::Can(permission) = row.who {
+        value["x-permission"] = json!(permission);
+    }
+    let parameters = super::parameters::parameters(operation, shape, all);
     if !parameters.is_empty() {
         value["parameters"] = Value::Array(parameters);
     }
     if let Some((media, example)) = &shape.body {
-        value["requestBody"] = body(media, example);
+        value["requestBody"] = body(media, example, row.body_bytes);
     }
     let mut responses = Map::new();
     responses.insert(
@@ -82,16 +85,19 @@ fn security(row: &Route) -> Value {
         Who::Public | Who::Signature => json!([]),
         Who::Visitor => json!([{}, { "bearer": [] }]),
         Who::Guest => json!([{}, { "cartToken": [] }, { "bearer": [] }]),
-        Who::Shopper => json!([{ "bearer": [] }]),
-        Who::Can(permission) => json!([{ "bearer": [permission] }]),
+        Who::Shopper | Who::Can(_) => json!([{ "bearer": [] }]),
     }
 }
 
-fn body(media: &[(String, Value)], example: &Value) -> Value {
+fn body(media: &[(String, Value)], example: &Value, most: usize) -> Value {
     let content: Map<String, Value> = media
         .iter()
         .map(|(name, schema)| {
             let mut entry = json!({ "schema": schema });
+            if schema["type"] == "string" && schema["maxLength"].is_null() {
+                // Text of a media type of its own is bounded as a whole.
+                entry["schema"]["maxLength"] = json!(most);
+            }
             // An example in text belongs to the media types that are text.
             let json = name.ends_with("json") && !name.ends_with("ndjson");
             if json != example.is_string() {

@@ -6,11 +6,11 @@ use edge::Operation;
 use manifest::Method;
 use serde_json::{Value, json};
 
-pub(super) fn parameters(operation: &Operation, shape: &Shape) -> Vec<Value> {
+pub(super) fn parameters(operation: &Operation, shape: &Shape, others: &[Operation]) -> Vec<Value> {
     let mut all: Vec<Value> = operation
         .row
         .parameters()
-        .map(|name| path(name, &shape.params))
+        .map(|name| path(name, &shape.params, path_example(operation, name, others)))
         .collect();
     let required = |name: &str| {
         let names = shape.query.get("required").and_then(Value::as_array);
@@ -29,16 +29,48 @@ pub(super) fn parameters(operation: &Operation, shape: &Shape) -> Vec<Value> {
     all
 }
 
-fn path(name: &str, schemas: &Value) -> Value {
-    let schema = schemas
-        .get("properties")
-        .and_then(|known| known.get(name))
-        .cloned();
-    let schema =
-        schema.unwrap_or_else(|| json!({ "type": "string", "minLength": 1, "maxLength": 255 }));
+fn path(name: &str, schemas: &Value, example: Option<Value>) -> Value {
+    let schema = own(schemas, name).cloned().unwrap_or_else(any_text);
     let mut parameter = parameter(name, "path", schema);
     parameter["required"] = json!(true);
+    if let Some(example) = example {
+        parameter["example"] = example;
+    }
     parameter
+}
+
+/// The schema that says more of a parameter than that it is a text.
+fn own<'a>(schemas: &'a Value, name: &str) -> Option<&'a Value> {
+    let schema = schemas.get("properties")?.get(name)?;
+    let says_more = ["format", "pattern", "maxLength", "enum", "oneOf", "anyOf"];
+    says_more
+        .iter()
+        .any(|keyword| schema.get(*keyword).is_some())
+        .then_some(schema)
+}
+
+fn any_text() -> Value {
+    json!({ "type": "string", "minLength": 1, "maxLength": 255 })
+}
+
+/// An example of a path's parameter: the type's own, or, where it is any text, that of another
+/// operation on the same thing.
+pub(crate) fn path_example(
+    operation: &Operation,
+    name: &str,
+    others: &[Operation],
+) -> Option<Value> {
+    let place = |row: &manifest::Route| {
+        row.path
+            .split_once(&format!("{{{name}}}"))
+            .map(|(before, _)| before)
+    };
+    let same = others
+        .iter()
+        .filter(|other| place(other.row) == place(operation.row));
+    std::iter::once(operation)
+        .chain(same)
+        .find_map(|candidate| example(own(&(candidate.params)(), name)?))
 }
 
 fn query(name: &str, schema: &Value, required: bool) -> Value {

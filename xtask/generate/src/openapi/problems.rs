@@ -20,7 +20,8 @@ pub(super) fn rows_of(operation: &Operation, reads_json: bool, reads: bool) -> V
     if row.admits_tokens() {
         all.push(rows::UNAUTHENTICATED);
     }
-    if matches!(row.who, Who::Can(_)) {
+    // A visitor may ask for more than visitors see.
+    if matches!(row.who, Who::Can(_) | Who::Visitor) {
         all.push(rows::FORBIDDEN);
     }
     if row.parameters().next().is_some() {
