@@ -27,7 +27,7 @@ pub enum Attribute {
     /// A number.
     Number(Number),
     /// A text.
-    Text(String),
+    Text(#[schemars(length(max = 8192))] String),
 }
 
 impl Attribute {

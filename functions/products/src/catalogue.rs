@@ -43,7 +43,11 @@ pub struct Asked {
 impl Asked {
     /// The size of a page: of products asked for by their ids, all of them.
     pub fn limit(&self) -> Limit {
-        let otherwise = if self.ids.is_some() { Limit::MAX } else { Limit::default() };
+        let otherwise = if self.ids.is_some() {
+            Limit::MAX
+        } else {
+            Limit::default()
+        };
         self.limit.unwrap_or(otherwise)
     }
 
@@ -60,7 +64,10 @@ impl Asked {
             ..
         } = self;
         let brand = brand.as_deref().map(brand_key);
-        let prices = (min_price.map(|p| p.to_string()), max_price.map(|p| p.to_string()));
+        let prices = (
+            min_price.map(|p| p.to_string()),
+            max_price.map(|p| p.to_string()),
+        );
         format!("{category:?}|{brand:?}|{status:?}|{prices:?}|{ids:?}|{sort:?}")
     }
 
@@ -70,7 +77,10 @@ impl Asked {
             return Ok(0);
         };
         if self.cursor.is_some() {
-            return Err(ProductsError::invalid("/page", "cannot be given with a cursor"));
+            return Err(ProductsError::invalid(
+                "/page",
+                "cannot be given with a cursor",
+            ));
         }
         let limit = self.limit().as_usize();
         let page = usize::try_from(page).unwrap_or(usize::MAX).max(1);
@@ -110,7 +120,9 @@ impl Products {
             Ok(id) => tree.get(id),
             Err(_) => tree.by_slug(id_or_slug),
         };
-        category.map(|category| category.id).ok_or(ProductsError::NotFound)
+        category
+            .map(|category| category.id)
+            .ok_or(ProductsError::NotFound)
     }
 
     /// A page of products.
@@ -204,7 +216,10 @@ impl Products {
         filter.categories = categories.map(|all| all.into_iter().collect());
         let found = self.store.products(ids).await?;
         // An id that is asked for twice is answered once.
-        let found: HashMap<_, _> = found.into_iter().map(|product| (product.id, product)).collect();
+        let found: HashMap<_, _> = found
+            .into_iter()
+            .map(|product| (product.id, product))
+            .collect();
         let Sort { by, descending } = asked.sort;
         let mut placed: Vec<(String, Product)> = found
             .into_values()

@@ -47,8 +47,7 @@ impl Products {
     /// # Errors
     /// The table's.
     pub async fn shelves(&self) -> Result<Shelves, ProductsError> {
-        let (tree, own) =
-            futures_util::try_join!(self.store.tree(), self.store.category_counts())?;
+        let (tree, own) = futures_util::try_join!(self.store.tree(), self.store.category_counts())?;
         let products = tree.totals(&own);
         Ok(Shelves { tree, products })
     }
@@ -81,15 +80,25 @@ impl Products {
             updated_at: at,
         };
         let shelves = self.shelves().await?;
-        shelves.tree.may_hang(None, category.parent_id).map_err(misplaced)?;
+        shelves
+            .tree
+            .may_hang(None, category.parent_id)
+            .map_err(misplaced)?;
         let shelf = shelves.with(category.clone());
-        match self.store.create_category(&category, answered, &shelf, at).await {
+        match self
+            .store
+            .create_category(&category, answered, &shelf, at)
+            .await
+        {
             Err(StoreError::SlugTaken) if made => {}
             outcome => return outcome.map(|()| shelf).map_err(of_parent),
         }
         category.slug = category.slug.with_suffix(&tail(id)?);
         let shelf = shelf.shelves.with(category.clone());
-        let outcome = self.store.create_category(&category, answered, &shelf, at).await;
+        let outcome = self
+            .store
+            .create_category(&category, answered, &shelf, at)
+            .await;
         outcome.map(|()| shelf).map_err(of_parent)
     }
 
@@ -125,7 +134,8 @@ impl Products {
                 return Ok(shelves.with(after));
             }
             if after.parent_id != before.parent_id {
-                tree.may_hang(Some(id), after.parent_id).map_err(misplaced)?;
+                tree.may_hang(Some(id), after.parent_id)
+                    .map_err(misplaced)?;
             }
             after.version += 1;
             after.updated_at = at.max(before.updated_at);
@@ -136,7 +146,11 @@ impl Products {
                 at,
             };
             let shelf = shelves.with(after);
-            match self.store.change_category(before, answered, &shelf, placed).await {
+            match self
+                .store
+                .change_category(before, answered, &shelf, placed)
+                .await
+            {
                 Ok(()) => return Ok(shelf),
                 Err(StoreError::Stale) => tries.wait().await?,
                 Err(error) => return Err(of_parent(error)),

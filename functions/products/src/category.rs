@@ -68,7 +68,9 @@ impl Tree {
         }
         for siblings in children.values_mut() {
             siblings.sort_by_key(|id| {
-                let name = categories.get(id).map(|category| kernel::text::sort_key(&category.name));
+                let name = categories
+                    .get(id)
+                    .map(|category| kernel::text::sort_key(&category.name));
                 (name, *id)
             });
         }

@@ -63,7 +63,10 @@ impl Products {
             if after == before {
                 return Ok(after);
             }
-            let outcome = self.store.write(Some(&before), &after, answered, written).await;
+            let outcome = self
+                .store
+                .write(Some(&before), &after, answered, written)
+                .await;
             match outcome {
                 Ok(()) => return Ok(after),
                 Err(StoreError::Stale) => tries.wait().await?,

@@ -59,10 +59,12 @@ impl Changes {
         };
         let at = Pointer::root().field("variants");
         let variants = self.variants.iter().flatten().enumerate();
-        let variants = variants.filter_map(|(index, variant)| {
-            Some((at.index(index).field("price"), variant.price?))
-        });
-        let own = [("price", self.price), ("compareAtPrice", self.compare_at_price.flatten())];
+        let variants = variants
+            .filter_map(|(index, variant)| Some((at.index(index).field("price"), variant.price?)));
+        let own = [
+            ("price", self.price),
+            ("compareAtPrice", self.compare_at_price.flatten()),
+        ];
         let own = own.into_iter();
         let own = own.filter_map(|(field, amount)| Some((Pointer::root().field(field), amount?)));
         for (place, amount) in own.chain(variants) {

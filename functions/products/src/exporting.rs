@@ -122,7 +122,10 @@ impl Products {
         writer.write(&buffer.bytes).await?;
         writer.finish().await?;
         let name = format!("products.{}", format.extension());
-        let fetch = self.transfers()?.presign_get(&key, &name, FETCHED_FOR).await?;
+        let fetch = self
+            .transfers()?
+            .presign_get(&key, &name, FETCHED_FOR)
+            .await?;
         Ok(Export::There(fetch.url))
     }
 }
@@ -213,7 +216,11 @@ fn cells(row: &ExportRow<'_>) -> Result<[String; EXPORTED.len()], serde_json::Er
         value.map(|value| value.to_string()).unwrap_or_default()
     }
     fn json<T: Serialize>(value: &T, is_empty: bool) -> Result<String, serde_json::Error> {
-        if is_empty { Ok(String::new()) } else { serde_json::to_string(value) }
+        if is_empty {
+            Ok(String::new())
+        } else {
+            serde_json::to_string(value)
+        }
     }
     let gtins: Vec<_> = row.gtins.iter().map(ToString::to_string).collect();
     let measures = (

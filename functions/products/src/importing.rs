@@ -101,7 +101,9 @@ impl Products {
         let id = UploadId::derive(&operation.to_string(), "upload");
         let source = format!("imports/uploads/{id}");
         let blobs = self.transfers()?;
-        let request = blobs.presign_put(&source, format.media(), size, UPLOAD_FOR).await?;
+        let request = blobs
+            .presign_put(&source, format.media(), size, UPLOAD_FOR)
+            .await?;
         let upload = Upload {
             id,
             format,
@@ -144,7 +146,9 @@ impl Products {
                     return Err(ProductsError::invalid("", "must not be empty"));
                 }
                 let source = format!("imports/{id}/source");
-                self.transfers()?.put(&source, bytes, format.media()).await?;
+                self.transfers()?
+                    .put(&source, bytes, format.media())
+                    .await?;
                 (format, source)
             }
             File::Uploaded(upload) => self.uploaded(upload, written.at).await?,
@@ -168,9 +172,10 @@ impl Products {
                 Err(ProductsError::invalid("/uploadId", rule))
             }
             Ok(_) => Ok((upload.format, upload.source)),
-            Err(BlobError::Absent) => {
-                Err(ProductsError::invalid("/uploadId", "has not been uploaded yet"))
-            }
+            Err(BlobError::Absent) => Err(ProductsError::invalid(
+                "/uploadId",
+                "has not been uploaded yet",
+            )),
             Err(error) => Err(error.into()),
         }
     }
@@ -180,7 +185,11 @@ impl Products {
     /// # Errors
     /// There is none.
     pub async fn import(&self, id: ImportId) -> Result<(Job, Vec<RowError>), ProductsError> {
-        let job = self.store.import(id).await?.ok_or(ProductsError::NotFound)?;
+        let job = self
+            .store
+            .import(id)
+            .await?
+            .ok_or(ProductsError::NotFound)?;
         let mut errors: Vec<_> = job.reason.clone().into_iter().collect();
         if job.tally.failed > 0 {
             errors.extend(self.store.import_errors(id).await?);
@@ -235,7 +244,10 @@ impl Products {
     }
 
     /// Reads the whole file once; the inner error says why it cannot be read at all.
-    #[allow(clippy::type_complexity, reason = "header, rows and chunks, read apart at once")]
+    #[allow(
+        clippy::type_complexity,
+        reason = "header, rows and chunks, read apart at once"
+    )]
     async fn cut(
         &self,
         job: &Job,
@@ -286,12 +298,18 @@ impl Products {
         chunk: &Chunk,
         at: Timestamp,
     ) -> Result<ChunkDone, ProductsError> {
-        let bytes = self.transfers()?.get_range(&job.source, chunk.from, chunk.to).await?;
+        let bytes = self
+            .transfers()?
+            .get_range(&job.source, chunk.from, chunk.to)
+            .await?;
         let mut splitter = Splitter::new(job.format, chunk.from, chunk.first_row);
         let mut records = Vec::new();
         splitter.feed(&bytes, &mut records);
         splitter.finish(&mut records);
-        let columns = chunk.header.as_deref().map(|header| Columns::read(header.as_bytes()));
+        let columns = chunk
+            .header
+            .as_deref()
+            .map(|header| Columns::read(header.as_bytes()));
         let columns = columns.and_then(Result::ok);
         let tree = self.store.known_tree().await?;
         let written = Written {
@@ -354,7 +372,9 @@ impl Products {
                 for variant in row.changes.variants.iter_mut().flatten() {
                     variant.id = None;
                 }
-                let made = self.create(&row.changes, Some(import), &answered, written).await;
+                let made = self
+                    .create(&row.changes, Some(import), &answered, written)
+                    .await;
                 match made {
                     Ok(_) => return Ok(Outcome::Created),
                     // Somebody else was faster: it is there now.
@@ -370,7 +390,9 @@ impl Products {
                 let is_its = |id: &_| known.variants.iter().any(|variant| variant.id == *id);
                 variant.id = variant.id.filter(is_its);
             }
-            let changed = self.change(known.id, &row.changes, None, &answered, written).await;
+            let changed = self
+                .change(known.id, &row.changes, None, &answered, written)
+                .await;
             return match changed {
                 Ok(product) if product.import_id == Some(import) => Ok(Outcome::Created),
                 Ok(_) => Ok(Outcome::Updated),
@@ -479,7 +501,9 @@ fn read(
         return Err(wrong("", format!("is longer than {RECORD_MAX} bytes")));
     };
     let json = match columns {
-        Some(columns) => columns.to_json(bytes).map_err(|rule| wrong("", rule.to_owned()))?,
+        Some(columns) => columns
+            .to_json(bytes)
+            .map_err(|rule| wrong("", rule.to_owned()))?,
         None => match std::str::from_utf8(bytes) {
             Ok(text) => text.to_owned(),
             Err(_) => return Err(wrong("", "must be UTF-8 text".to_owned())),
@@ -493,7 +517,12 @@ fn read(
     {
         match tree.by_slug(slug.as_str()) {
             Some(category) => row.changes.category_id = Some(category.id),
-            None => return Err(wrong("category", "must be the slug of a category".to_owned())),
+            None => {
+                return Err(wrong(
+                    "category",
+                    "must be the slug of a category".to_owned(),
+                ));
+            }
         }
     }
     Ok(row)

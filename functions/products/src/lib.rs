@@ -92,12 +92,16 @@ impl edge::App for Products {
 impl Products {
     /// The bucket of imports and exports.
     fn transfers(&self) -> Result<&Blobs, ProductsError> {
-        self.transfers.as_ref().ok_or(ProductsError::NotGranted("bucket"))
+        self.transfers
+            .as_ref()
+            .ok_or(ProductsError::NotGranted("bucket"))
     }
 
     /// The queue of chunks.
     fn chunks(&self) -> Result<&Queue, ProductsError> {
-        self.chunks.as_ref().ok_or(ProductsError::NotGranted("queue"))
+        self.chunks
+            .as_ref()
+            .ok_or(ProductsError::NotGranted("queue"))
     }
 }
 

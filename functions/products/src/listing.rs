@@ -118,11 +118,18 @@ impl Filter {
     /// Whether a product passes as it is now.
     pub fn passes_product(&self, product: &Product) -> bool {
         let brand = product.brand.as_deref().map(brand_key);
-        self.allows(product.category_id, brand.as_deref(), &product.price.sort_key())
+        self.allows(
+            product.category_id,
+            brand.as_deref(),
+            &product.price.sort_key(),
+        )
     }
 
     fn allows(&self, category: CategoryId, brand: Option<&str>, price: &str) -> bool {
-        let brand_fits = self.brand.as_deref().is_none_or(|wanted| brand == Some(wanted));
+        let brand_fits = self
+            .brand
+            .as_deref()
+            .is_none_or(|wanted| brand == Some(wanted));
         let categories = self.categories.as_ref();
         brand_fits
             && categories.is_none_or(|wanted| wanted.contains(&category))
@@ -190,7 +197,7 @@ impl Merge {
     }
 
     /// The next entry of all lists together.
-    pub fn next(&mut self) -> Next {
+    pub fn take(&mut self) -> Next {
         let hungry = |lane: &Lane| lane.entries.is_empty() && !lane.exhausted;
         let starving: Vec<_> = (0..self.lanes.len())
             .filter(|&at| self.lanes.get(at).is_some_and(hungry))

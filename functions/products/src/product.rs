@@ -1,12 +1,13 @@
 //! A product, and what can be done to it.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use kernel::{
     CategoryId, CurrencyCode, Faults, Gtin, ImportId, Money, Pointer, ProductId, Sku, Slug,
     Timestamp, VariantId,
 };
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
 use crate::attributes::{self, Attributes};
@@ -16,21 +17,9 @@ use crate::variants::{self, Choice, Variant};
 
 /// Whether a product can be seen and bought.
 #[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Default,
-    Serialize,
-    Deserialize,
-    JsonSchema,
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
 )]
 #[serde(rename_all = "lowercase")]
-#[schemars(inline)]
 pub enum Status {
     /// Only staff see it.
     Draft,
@@ -52,6 +41,22 @@ impl Status {
             Self::Active => "active",
             Self::Archived => "archived",
         }
+    }
+}
+
+/// As a plain list: derived from documented variants it would be a choice of constants, of which a
+/// caller who names none is told of one alone.
+impl JsonSchema for Status {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Status".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "enum": Self::ALL.map(Self::as_str) })
     }
 }
 
@@ -208,7 +213,11 @@ impl Product {
             );
         }
         faults.into_result()?;
-        if (Self { version: self.version, ..next.clone() }) == *self {
+        if (Self {
+            version: self.version,
+            ..next.clone()
+        }) == *self
+        {
             return Ok(self.clone());
         }
         Ok(Self {
@@ -235,7 +244,10 @@ impl Product {
         if self.status == Status::Archived {
             return BTreeMap::new();
         }
-        let variants = self.variants.iter().map(|variant| (&variant.sku, Some(variant.id)));
+        let variants = self
+            .variants
+            .iter()
+            .map(|variant| (&variant.sku, Some(variant.id)));
         std::iter::once((&self.sku, None)).chain(variants).collect()
     }
 
@@ -293,9 +305,16 @@ impl Product {
         self.take_variants(asked, faults);
         let bytes = self.bytes();
         if bytes > Self::MAX_BYTES {
-            let place = if asked.attributes.is_some() { "/attributes" } else { "" };
+            let place = if asked.attributes.is_some() {
+                "/attributes"
+            } else {
+                ""
+            };
             let most = Self::MAX_BYTES;
-            faults.add(place, format_args!("makes the product larger than {most} bytes"));
+            faults.add(
+                place,
+                format_args!("makes the product larger than {most} bytes"),
+            );
         }
         self
     }
@@ -344,10 +363,8 @@ impl Product {
             };
             self.variants = variants::from_drafts(drafts, &self.variants, &parent, faults);
             if asked.options.is_none() && self.options.is_empty() {
-                self.options = variants::checked_options(
-                    &variants::implied_options(&self.variants),
-                    faults,
-                );
+                self.options =
+                    variants::checked_options(&variants::implied_options(&self.variants), faults);
             }
         }
         if asked.options.is_some() || asked.variants.is_some() || asked.sku.is_some() {
@@ -413,7 +430,9 @@ fn made_slug(name: &str, id: ProductId) -> Option<Slug> {
     match Slug::from_name(name) {
         Some(slug) if RESERVED_SLUGS.contains(&slug.as_str()) => Some(slug.with_suffix(&tail)),
         Some(slug) => Some(slug),
-        None => Slug::parse("product").ok().map(|base| base.with_suffix(&tail)),
+        None => Slug::parse("product")
+            .ok()
+            .map(|base| base.with_suffix(&tail)),
     }
 }
 

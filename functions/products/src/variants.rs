@@ -26,7 +26,7 @@ pub struct Choice {
     #[schemars(length(min = 1, max = 100))]
     pub name: String,
     /// What it is chosen from.
-    #[schemars(length(min = 1, max = 100))]
+    #[schemars(length(min = 1, max = 100), inner(length(min = 1, max = 100)))]
     pub values: Vec<String>,
 }
 
@@ -66,7 +66,11 @@ pub struct VariantDraft {
 impl Choice {
     /// About the bytes it takes when it is written.
     pub(crate) fn bytes(&self) -> usize {
-        let values = self.values.iter().map(|value| value.len() + 8).sum::<usize>();
+        let values = self
+            .values
+            .iter()
+            .map(|value| value.len() + 8)
+            .sum::<usize>();
         self.name.len() + values + 32
     }
 }
@@ -148,6 +152,16 @@ pub(crate) fn implied_options(variants: &[Variant]) -> Vec<Choice> {
     options
 }
 
+/// Whether a draft means a variant that is there.
+type Rule = fn(&VariantDraft, &Variant) -> bool;
+
+/// In the order of their weight.
+const RULES: [Rule; 3] = [
+    |draft, old| draft.id == Some(old.id),
+    |draft, old| draft.id.is_none() && draft.sku.as_ref() == Some(&old.sku),
+    |draft, old| draft.id.is_none() && draft.options == old.options,
+];
+
 /// Makes variants of drafts. One that was there before (the same id, else the same SKU, else the
 /// same combination) keeps its id, and its SKU unless a new one is given.
 pub(crate) fn from_drafts(
@@ -164,14 +178,7 @@ pub(crate) fn from_drafts(
     // Sure matches first, so that a guess never takes a variant that another draft names.
     let mut free: Vec<&Variant> = before.iter().collect();
     let mut matched: Vec<Option<&Variant>> = vec![None; drafts.len()];
-    let by_id = |draft: &VariantDraft, old: &Variant| draft.id == Some(old.id);
-    let by_sku = |draft: &VariantDraft, old: &Variant| {
-        draft.id.is_none() && draft.sku.as_ref() == Some(&old.sku)
-    };
-    let by_combination =
-        |draft: &VariantDraft, old: &Variant| draft.id.is_none() && draft.options == old.options;
-    let rules: [&dyn Fn(&VariantDraft, &Variant) -> bool; 3] = [&by_id, &by_sku, &by_combination];
-    for rule in rules {
+    for rule in RULES {
         for (draft, found) in drafts.iter().zip(&mut matched) {
             if found.is_none()
                 && let Some(place) = free.iter().position(|old| rule(draft, old))
@@ -187,7 +194,10 @@ pub(crate) fn from_drafts(
         .map(|(index, (draft, old))| {
             let at = at.index(index);
             if draft.id.is_some() && old.is_none() {
-                faults.add(at.field("id"), "must be the id of a variant of this product");
+                faults.add(
+                    at.field("id"),
+                    "must be the id of a variant of this product",
+                );
             }
             let id = old.map_or_else(|| new_id(parent, index), |old| old.id);
             let sku = draft
@@ -265,7 +275,10 @@ pub(crate) fn check_matrix(
             );
         }
         if !skus.insert(&variant.sku) {
-            faults.add(at.field("sku"), "must differ from every other SKU of the product");
+            faults.add(
+                at.field("sku"),
+                "must differ from every other SKU of the product",
+            );
         }
     }
 }

@@ -28,7 +28,9 @@ impl Endpoint for ArchiveProduct {
     async fn call(products: &Products, call: Call<Self>) -> Result<Self::Reply, Problem> {
         let answered = call.answered_by(|_| NoContent);
         let written = written(&call);
-        products.archive(call.params.id, call.if_match, &answered, &written).await?;
+        products
+            .archive(call.params.id, call.if_match, &answered, &written)
+            .await?;
         Ok(NoContent)
     }
 }

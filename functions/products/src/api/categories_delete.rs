@@ -27,7 +27,9 @@ impl Endpoint for DeleteCategory {
     async fn call(products: &Products, call: Call<Self>) -> Result<Self::Reply, Problem> {
         let answered = call.answered_by(|_| NoContent);
         let (id, version) = (call.params.id, call.if_match);
-        products.delete_category(id, version, &answered, call.at).await?;
+        products
+            .delete_category(id, version, &answered, call.at)
+            .await?;
         Ok(NoContent)
     }
 }

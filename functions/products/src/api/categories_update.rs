@@ -78,7 +78,9 @@ impl Endpoint for UpdateCategory {
             slug: call.body.slug,
             parent_id: call.body.parent_id,
         };
-        let shelf = products.change_category(id, &asked, version, &answered, at).await?;
+        let shelf = products
+            .change_category(id, &asked, version, &answered, at)
+            .await?;
         Ok(shown(&shelf))
     }
 }

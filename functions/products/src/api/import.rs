@@ -90,7 +90,9 @@ impl Endpoint for ImportProducts {
     async fn call(products: &Products, call: Call<Self>) -> Result<Self::Reply, Problem> {
         let answered = call.answered_by(accepted);
         let written = written(&call);
-        let job = products.request_import(call.body.0, &answered, &written).await?;
+        let job = products
+            .request_import(call.body.0, &answered, &written)
+            .await?;
         Ok(accepted(&job))
     }
 }

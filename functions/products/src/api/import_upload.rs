@@ -91,7 +91,9 @@ impl Endpoint for UploadImport {
             ContentType::Csv => Format::Csv,
         };
         let (size, operation) = (call.body.size, call.operation.id);
-        let slot = products.upload_slot(format, size, operation, call.at).await?;
+        let slot = products
+            .upload_slot(format, size, operation, call.at)
+            .await?;
         let answered = call.answered_by(created);
         products.announce_upload(&slot, &answered).await?;
         Ok(created(&slot))

@@ -57,6 +57,7 @@ macro_rules! filters {
         pub struct $name {
             $($(#[$field_doc])* $field: Option<$type>,)?
             /// Products of this brand, in any case.
+            #[schemars(length(max = 255))]
             brand: Option<String>,
             /// Products of this status; others than `active` are for staff.
             status: Option<$crate::product::Status>,
@@ -82,6 +83,7 @@ macro_rules! filters {
         impl edge::QueryParams for $name {}
 
         impl From<$name> for $crate::Asked {
+            #[allow(clippy::needless_update, reason = "one of the lists names every field")]
             fn from(query: $name) -> Self {
                 Self {
                     $($category: query.$field,)?

@@ -67,7 +67,9 @@ impl Endpoint for UpdateProduct {
         let written = written(&call);
         let (id, version) = (call.params.id, call.if_match);
         let asked = call.body.0.into();
-        let product = products.change(id, &asked, version, &answered, &written).await?;
+        let product = products
+            .change(id, &asked, version, &answered, &written)
+            .await?;
         Ok(shown(&product))
     }
 }

@@ -216,7 +216,8 @@ mod tests {
 
     #[test]
     fn cells_become_fields_of_their_kind() {
-        let header = "sku,price,tags,attr.Colour,attr.Width,attr.New,attr.Code,weightGrams,options,id,brand";
+        let header =
+            "sku,price,tags,attr.Colour,attr.Width,attr.New,attr.Code,weightGrams,options,id,brand";
         let record = r#"A-1,99.90,a| b,Red,42.5,true,"""42""",450,"[{""name"":""S"",""values"":[""M""]}]",prod_x,"#;
         assert_eq!(
             json(header, record),

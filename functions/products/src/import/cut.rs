@@ -42,7 +42,9 @@ impl Cutter {
     /// Takes the next row and the SKU it names, if it can be read.
     pub fn take(&mut self, record: &Record, sku: Option<String>) {
         self.rows += 1;
-        let number = u32::try_from(self.cut.len()).unwrap_or(u32::MAX).saturating_add(1);
+        let number = u32::try_from(self.cut.len())
+            .unwrap_or(u32::MAX)
+            .saturating_add(1);
         let chunk = self.open.get_or_insert_with(|| Chunk {
             number,
             from: record.from,
@@ -113,7 +115,11 @@ mod tests {
     fn a_sku_that_was_there_is_told_with_the_row_it_was_in_across_chunks() {
         let mut cutter = Cutter::default();
         for row in 1..=60 {
-            let sku = if row % 55 == 3 { "same".to_owned() } else { format!("S{row}") };
+            let sku = if row % 55 == 3 {
+                "same".to_owned()
+            } else {
+                format!("S{row}")
+            };
             cutter.take(&record(row, 10), Some(sku));
         }
         cutter.take(&record(61, 10), None);

@@ -149,6 +149,9 @@ mod tests {
 
     #[test]
     fn every_keyword_of_the_schema_is_enforced() {
-        assert_eq!(edge::schema::unsupported(Row::schema()), Vec::<String>::new());
+        assert_eq!(
+            edge::schema::unsupported(Row::schema()),
+            Vec::<String>::new()
+        );
     }
 }

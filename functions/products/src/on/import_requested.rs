@@ -19,7 +19,9 @@ impl Consumer for ImportRequested {
         let event = heard.read::<Event>()?.data;
         let traceparent = trace.traceparent();
         let at = SystemClock.now();
-        products.cut_import(event.import_id, Some(&traceparent), at).await?;
+        products
+            .cut_import(event.import_id, Some(&traceparent), at)
+            .await?;
         Ok(())
     }
 }

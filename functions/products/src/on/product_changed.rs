@@ -23,7 +23,11 @@ impl Consumer for ProductChanged {
         let category = (product.status == ProductStatus::Active).then_some(product.category_id);
         let mut tries = Tries::default();
         loop {
-            match products.store.count(product.id, category, product.version).await {
+            match products
+                .store
+                .count(product.id, category, product.version)
+                .await
+            {
                 // Another event of the same product was faster.
                 Err(StoreError::Stale) => tries.wait().await?,
                 outcome => return Ok(outcome.map_err(ProductsError::from)?),

@@ -51,7 +51,11 @@ impl Store {
     /// All categories, read only when they have changed since this function read them last.
     pub async fn known_tree(&self) -> Result<Arc<Tree>, StoreError> {
         let version = self.tree_version().await?;
-        let known = self.tree.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let known = self
+            .tree
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
         match known {
             Some(tree) if tree.version() == version => Ok(tree),
             _ => self.tree().await,
@@ -67,7 +71,10 @@ impl Store {
     pub async fn category_counts(&self) -> Result<HashMap<CategoryId, u64>, StoreError> {
         let items = self.table().query(COUNTS).run::<CountItem>().await?.items;
         let count = |item: &CountItem| u64::try_from(item.count).unwrap_or(0);
-        Ok(items.iter().map(|item| (item.category_id, count(item))).collect())
+        Ok(items
+            .iter()
+            .map(|item| (item.category_id, count(item)))
+            .collect())
     }
 
     /// Writes a new category.
@@ -136,7 +143,12 @@ impl Store {
         let ours = || Condition::expression("closing_until = :until").value(":until", until);
         if self.holds_anything(category.id).await? {
             let open = Update::new().remove("closing_until").when(ours());
-            match self.table().update(key, open).await.map_err(StoreError::from) {
+            match self
+                .table()
+                .update(key, open)
+                .await
+                .map_err(StoreError::from)
+            {
                 Ok(_) | Err(StoreError::Stale) => return Err(StoreError::NotEmpty),
                 Err(error) => return Err(error),
             }
@@ -144,7 +156,11 @@ impl Store {
         let write = self
             .table()
             .transaction()
-            .delete(CATEGORY, key, ours().and(Condition::version(category.version)))
+            .delete(
+                CATEGORY,
+                key,
+                ours().and(Condition::version(category.version)),
+            )
             .delete(SLUG, category_slug_key(&category.slug), Condition::none())
             .delete("count", count_key(category.id), Condition::none())
             .update(TREE, tree_key(), rise());

@@ -30,8 +30,7 @@ pub(super) fn category_key(id: CategoryId) -> Key {
 
 /// The key of a category, and the condition that something may be put into it.
 pub(super) fn open_category(id: CategoryId, at: Timestamp) -> (Key, Condition) {
-    let closing_is_over =
-        Condition::expression("closing_until < :now").value(":now", at.millis());
+    let closing_is_over = Condition::expression("closing_until < :now").value(":now", at.millis());
     let not_closing = Condition::expression("attribute_not_exists(closing_until)");
     let open = Condition::present().and(not_closing.or(closing_is_over));
     (category_key(id), open)

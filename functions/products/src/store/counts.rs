@@ -3,7 +3,7 @@
 use aws::{Condition, TableError, Update};
 use kernel::{CategoryId, ProductId};
 
-use super::category_items::{Counted, CountItem, count_key, counted_key};
+use super::category_items::{CountItem, Counted, count_key, counted_key};
 use super::{Store, StoreError};
 
 impl Store {
@@ -17,7 +17,10 @@ impl Store {
         version: u64,
     ) -> Result<(), StoreError> {
         let before: Option<Counted> = self.table().get(counted_key(product_id)).await?;
-        if before.as_ref().is_some_and(|before| before.version >= version) {
+        if before
+            .as_ref()
+            .is_some_and(|before| before.version >= version)
+        {
             return Ok(());
         }
         let unchanged = before.as_ref().map_or_else(Condition::absent, |before| {
@@ -28,7 +31,10 @@ impl Store {
             category_id,
             version,
         };
-        let mut write = self.table().transaction().put("counted", &counted, unchanged);
+        let mut write = self
+            .table()
+            .transaction()
+            .put("counted", &counted, unchanged);
         let before = before.and_then(|before| before.category_id);
         if before != category_id {
             for (category, step) in [(before, -1), (category_id, 1)] {

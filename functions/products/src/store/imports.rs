@@ -6,8 +6,8 @@ use contracts::products::ImportRequested;
 use kernel::{EventId, ImportId, Timestamp, UploadId};
 
 use super::import_items::{
-    CHUNKS, ChunkItem, JobItem, KEPT_S, OPEN, OpenImport, UploadItem, chunk_key, job_key,
-    open_key, partition, upload_key,
+    CHUNKS, ChunkItem, JobItem, KEPT_S, OPEN, OpenImport, UploadItem, chunk_key, job_key, open_key,
+    partition, upload_key,
 };
 use super::{Store, StoreError, Written};
 use crate::import::{Format, Job, JobStatus, RowError, Tally, job::ERRORS_MAX};
@@ -55,8 +55,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         let event = ImportRequested { import_id: job.id };
         let id = EventId::derive(&job.id.to_string(), "requested");
-        let envelope =
-            Envelope::new(id, written.at, event).traced(written.traceparent.clone());
+        let envelope = Envelope::new(id, written.at, event).traced(written.traceparent.clone());
         let open = OpenImport {
             import_id: job.id,
             expires: job.created_at.seconds() + KEPT_S,
@@ -82,7 +81,11 @@ impl Store {
         let mut errors = Vec::new();
         let mut position = None;
         loop {
-            let query = self.table().query(partition(id)).prefix(CHUNKS).consistent();
+            let query = self
+                .table()
+                .query(partition(id))
+                .prefix(CHUNKS)
+                .consistent();
             let slice = query.start(position).limit(PAGE).run::<ChunkItem>().await?;
             errors.extend(slice.items.into_iter().flat_map(|chunk| chunk.errors));
             position = slice.last;
@@ -186,7 +189,12 @@ impl Store {
 
     /// The imports that are not over.
     pub async fn open_imports(&self) -> Result<Vec<ImportId>, StoreError> {
-        let open = self.table().query(OPEN).consistent().run::<OpenImport>().await?;
+        let open = self
+            .table()
+            .query(OPEN)
+            .consistent()
+            .run::<OpenImport>()
+            .await?;
         Ok(open.items.into_iter().map(|open| open.import_id).collect())
     }
 
@@ -203,7 +211,10 @@ impl Store {
             source: upload.source.clone(),
             expires: upload.expires.seconds(),
         };
-        let write = self.table().transaction().put("upload", &item, Condition::none());
+        let write = self
+            .table()
+            .transaction()
+            .put("upload", &item, Condition::none());
         Ok(write.once(answered, slot).commit().await?)
     }
 

@@ -6,9 +6,7 @@ use kernel::ProductId;
 use manifest::Index;
 use manifest::resources::PRODUCTS;
 
-use super::product_items::{
-    Listed, SHARDS, brand_partition, category_partition, shop_partition,
-};
+use super::product_items::{Listed, SHARDS, brand_partition, category_partition, shop_partition};
 use super::{Store, StoreError};
 use crate::listing::{By, Entry, Listing, Merge, Next, Reading, SEPARATOR, Scope};
 use crate::product::Status;
@@ -37,7 +35,7 @@ impl Store {
         let filtered = if listing.filter.is_empty() { 1 } else { 5 };
         let size = (share * filtered).clamp(*LANE.start(), *LANE.end());
         loop {
-            match merge.next() {
+            match merge.take() {
                 Next::End => break,
                 Next::Entry(entry) => {
                     if !reading.take(&entry, listing) {
@@ -82,9 +80,15 @@ impl Store {
             return Ok(None);
         }
         let index = index(&Scope::Shop, By::Created)?;
-        let query = self.table().query(shop_partition(status, shard)).index(index);
+        let query = self
+            .table()
+            .query(shop_partition(status, shard))
+            .index(index);
         let slice: Slice<Listed> = query.start(after).limit(400).project().await?;
-        let ids = slice.items.into_iter().filter_map(|listed| listed.entry(By::Created));
+        let ids = slice
+            .items
+            .into_iter()
+            .filter_map(|listed| listed.entry(By::Created));
         Ok(Some((ids.map(|entry| entry.product).collect(), slice.last)))
     }
 
@@ -107,12 +111,23 @@ impl Store {
         if least > most {
             return Ok((Vec::new(), true));
         }
-        let query = self.table().query(partition).index(index).between(least, most);
-        let query = if listing.sort.descending { query.descending() } else { query };
+        let query = self
+            .table()
+            .query(partition)
+            .index(index)
+            .between(least, most);
+        let query = if listing.sort.descending {
+            query.descending()
+        } else {
+            query
+        };
         // One more, because the bound itself is read again.
         let slice: Slice<Listed> = query.limit(size + 1).project().await?;
         let exhausted = slice.last.is_none();
-        let entries = slice.items.into_iter().filter_map(|listed| listed.entry(by));
+        let entries = slice
+            .items
+            .into_iter()
+            .filter_map(|listed| listed.entry(by));
         let entries = entries.filter(|entry| after.as_ref() != Some(&entry.place));
         Ok((entries.collect(), exhausted))
     }
@@ -130,14 +145,19 @@ fn bounds(listing: &Listing) -> (String, String) {
     let most = filter.most.as_ref().filter(|_| priced);
     (
         least.unwrap_or_else(|| FIRST.to_owned()),
-        most.map_or_else(|| LAST.to_owned(), |most| format!("{most}{after_separator}")),
+        most.map_or_else(
+            || LAST.to_owned(),
+            |most| format!("{most}{after_separator}"),
+        ),
     )
 }
 
 fn partitions(listing: &Listing) -> Vec<String> {
     let status = listing.status;
     match &listing.scope {
-        Scope::Shop => (0..SHARDS).map(|shard| shop_partition(status, shard)).collect(),
+        Scope::Shop => (0..SHARDS)
+            .map(|shard| shop_partition(status, shard))
+            .collect(),
         Scope::Brand(brand) => vec![brand_partition(status, brand)],
         Scope::Categories(categories) => categories
             .iter()
@@ -174,7 +194,11 @@ mod tests {
 
     #[test]
     fn there_is_an_index_for_every_scope_and_order() {
-        let scopes = [Scope::Shop, Scope::Categories(vec![]), Scope::Brand("b".into())];
+        let scopes = [
+            Scope::Shop,
+            Scope::Categories(vec![]),
+            Scope::Brand("b".into()),
+        ];
         for scope in &scopes {
             for by in [By::Created, By::Price, By::Name] {
                 assert!(index(scope, by).is_ok(), "{scope:?} {by:?}");

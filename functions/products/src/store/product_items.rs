@@ -1,9 +1,7 @@
 //! Products as they are stored, and what is stored for their sake.
 
 use aws::{Item, Key};
-use kernel::{
-    CategoryId, Gtin, ImportId, Money, ProductId, Sku, Slug, Timestamp, VariantId,
-};
+use kernel::{CategoryId, Gtin, ImportId, Money, ProductId, Sku, Slug, Timestamp, VariantId};
 use serde::{Deserialize, Serialize};
 
 use crate::attributes::Attributes;
@@ -94,7 +92,11 @@ pub(super) fn brand_partition(status: Status, brand_key: &str) -> String {
 
 /// The last bits of an id are random, so products spread evenly.
 fn shard(id: ProductId) -> u32 {
-    id.uuid().as_bytes().last().map_or(0, |byte| u32::from(*byte)) % SHARDS
+    id.uuid()
+        .as_bytes()
+        .last()
+        .map_or(0, |byte| u32::from(*byte))
+        % SHARDS
 }
 
 impl Item for ProductItem {

@@ -176,7 +176,12 @@ fn tell(
 ) -> Transaction {
     let product = state(after);
     let Some(before) = before else {
-        return write.publish(&envelope(ProductCreated { product }, after, answered, written));
+        return write.publish(&envelope(
+            ProductCreated { product },
+            after,
+            answered,
+            written,
+        ));
     };
     let previous = Previous {
         category_id: before.category_id,
@@ -241,7 +246,9 @@ fn refusal(error: TransactionError) -> StoreError {
     for (name, of_variant) in [(SKU, false), (VARIANT_SKU, true)] {
         if let Some(refusal) = error.refusal(name) {
             let claim = refusal.item.clone().map(decode::<SkuClaim>);
-            let sku = claim.and_then(Result::ok).map(|claim| claim.sku.to_string());
+            let sku = claim
+                .and_then(Result::ok)
+                .map(|claim| claim.sku.to_string());
             return StoreError::SkuTaken {
                 sku: sku.unwrap_or_default(),
                 of_variant,

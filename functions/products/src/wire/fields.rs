@@ -64,7 +64,7 @@ pub struct Fields {
     pub gtins: Option<Option<Vec<Gtin>>>,
     /// Words it is found by.
     #[serde(default, deserialize_with = "given")]
-    #[schemars(length(max = 100))]
+    #[schemars(length(max = 100), inner(length(max = 100)))]
     pub tags: Option<Option<Vec<String>>>,
     /// What else is said of it, by name: texts of at most 8,192 characters, numbers, booleans.
     #[serde(default, deserialize_with = "given")]
@@ -79,7 +79,7 @@ pub struct Fields {
     pub variants: Option<Option<Vec<VariantFields>>>,
     /// URLs of its pictures.
     #[serde(default, deserialize_with = "given")]
-    #[schemars(length(max = 100))]
+    #[schemars(length(max = 100), inner(url))]
     pub images: Option<Option<Vec<String>>>,
 }
 
@@ -95,6 +95,7 @@ pub struct VariantFields {
     pub sku: Option<Sku>,
     /// One value of each option, by the option's name.
     #[serde(default)]
+    #[schemars(extend("additionalProperties" = { "type": "string", "maxLength": 100 }))]
     pub options: Combination,
     /// What it costs; what the product costs when it is left out.
     #[serde(default)]
@@ -202,7 +203,10 @@ mod tests {
             "name": "Lamp", "price": 10.999, "sku": "not a sku", "bogus": 1, "brand": null, "tags": "x",
         }));
         assert_eq!(fields.name.as_deref(), Some("Lamp"));
-        assert_eq!(fields.price.map(|price| price.to_string()).as_deref(), Some("10.999"));
+        assert_eq!(
+            fields.price.map(|price| price.to_string()).as_deref(),
+            Some("10.999")
+        );
         assert!(fields.sku.is_none() && fields.tags.is_none());
         assert_eq!(fields.brand, Some(None));
         assert!(Fields::readable(&json!([1])).name.is_none());

@@ -28,9 +28,7 @@ fn tidy(rules: &mut Map<String, Value>, takes_null: bool) {
     if rules.get("default") == Some(&Value::Null) {
         rules.remove("default");
     }
-    if !takes_null
-        && let Some(Value::Array(types)) = rules.get_mut("type")
-    {
+    if !takes_null && let Some(Value::Array(types)) = rules.get_mut("type") {
         types.retain(|kind| kind != "null");
         if let [only] = types.as_slice() {
             let only = only.clone();
@@ -82,7 +80,10 @@ mod tests {
 
     #[test]
     fn every_keyword_is_enforced() {
-        assert_eq!(edge::schema::unsupported(&edge::schema::of::<Body>()), Vec::<String>::new());
+        assert_eq!(
+            edge::schema::unsupported(&edge::schema::of::<Body>()),
+            Vec::<String>::new()
+        );
     }
 
     #[test]

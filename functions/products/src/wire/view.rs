@@ -169,7 +169,10 @@ impl CategoryNode {
         let id = category.id;
         let path = tree.path(id);
         let slugs: Vec<_> = path.iter().map(|category| category.slug.as_str()).collect();
-        let below = tree.children(Some(id)).iter().filter_map(|&id| tree.get(id));
+        let below = tree
+            .children(Some(id))
+            .iter()
+            .filter_map(|&id| tree.get(id));
         Self {
             id,
             name: category.name.clone(),
@@ -177,7 +180,9 @@ impl CategoryNode {
             parent_id: category.parent_id,
             path: slugs.join("/"),
             product_count: counts(id),
-            children: below.map(|category| Self::new(tree, category, counts)).collect(),
+            children: below
+                .map(|category| Self::new(tree, category, counts))
+                .collect(),
             version: category.version,
             created_at: category.created_at,
             updated_at: category.updated_at,
