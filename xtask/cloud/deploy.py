@@ -152,7 +152,8 @@ def show_failures(cloudformation, stack):
             for event in reversed(failed)
             if event.get("ResourceStatusReason")
         }
-        print(*reasons, sep="\n", file=sys.stderr)
+        for reason in reasons:
+            print(reason, file=sys.stderr)
 
 
 def expire_items(dynamodb, stage, tables):
