@@ -35,6 +35,9 @@ fn tidy(rules: &mut Map<String, Value>, takes_null: bool) {
             rules.insert("type".to_owned(), only);
         }
     }
+    if !takes_null && let Some(Value::Array(choices)) = rules.get_mut("enum") {
+        choices.retain(|choice| !choice.is_null());
+    }
     let Some(Value::Array(branches)) = rules.remove("anyOf") else {
         return;
     };
