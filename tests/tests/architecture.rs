@@ -19,7 +19,10 @@ const ARROWS: &[(&str, &[&str])] = &[
 const ABOVE_ALL: &[&str] = &["generate", "mint", "testkit", "tests", "xtask"];
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().unwrap()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("..")
+        .canonicalize()
+        .unwrap()
 }
 
 struct Package {
@@ -29,11 +32,21 @@ struct Package {
 
 fn packages() -> BTreeMap<String, Package> {
     let output = Command::new(env!("CARGO"))
-        .args(["metadata", "--format-version", "1", "--no-deps", "--offline"])
+        .args([
+            "metadata",
+            "--format-version",
+            "1",
+            "--no-deps",
+            "--offline",
+        ])
         .current_dir(root())
         .output()
         .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     metadata["packages"]
@@ -41,12 +54,20 @@ fn packages() -> BTreeMap<String, Package> {
         .unwrap()
         .iter()
         .map(|package| {
-            let folder = Path::new(package["manifest_path"].as_str().unwrap()).parent().unwrap();
+            let folder = Path::new(package["manifest_path"].as_str().unwrap())
+                .parent()
+                .unwrap();
             let shipped = |dependency: &&Value| dependency["kind"].is_null();
-            let dependencies = package["dependencies"].as_array().unwrap().iter().filter(shipped);
+            let dependencies = package["dependencies"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .filter(shipped);
             let package_of = Package {
                 folder: folder.to_owned(),
-                dependencies: dependencies.map(|dependency| text(&dependency["name"])).collect(),
+                dependencies: dependencies
+                    .map(|dependency| text(&dependency["name"]))
+                    .collect(),
             };
             (text(&package["name"]), package_of)
         })
@@ -78,7 +99,10 @@ fn sources(folder: &Path) -> Vec<(PathBuf, String)> {
 }
 
 fn code(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    text.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//")).map(|(at, line)| (at + 1, line))
+    text.lines()
+        .enumerate()
+        .filter(|(_, line)| !line.trim_start().starts_with("//"))
+        .map(|(at, line)| (at + 1, line))
 }
 
 /// Fails with every place at once.
@@ -94,14 +118,21 @@ fn crates_depend_downwards_and_services_along_the_arrows() {
         if ABOVE_ALL.contains(&name.as_str()) {
             continue;
         }
-        for dependency in package.dependencies.iter().filter(|name| packages.contains_key(*name)) {
+        for dependency in package
+            .dependencies
+            .iter()
+            .filter(|name| packages.contains_key(*name))
+        {
             let allowed = match name.as_str() {
                 "kernel" => false,
                 "manifest" => dependency == "kernel",
                 // The front desk reads every service.
                 "admin" => true,
                 service if is_service(package) => {
-                    let arrows = ARROWS.iter().find(|(from, _)| *from == service).map_or(&[][..], |(_, to)| to);
+                    let arrows = ARROWS
+                        .iter()
+                        .find(|(from, _)| *from == service)
+                        .map_or(&[][..], |(_, to)| to);
                     !is_service(&packages[dependency]) || arrows.contains(&dependency.as_str())
                 }
                 _ => !is_service(&packages[dependency]),
@@ -128,7 +159,9 @@ fn only_edge_knows_lambda_and_only_aws_knows_the_sdk() {
                 _ => continue,
             };
             if name != owner {
-                broken.push(format!("{name} depends on {dependency}, which is {owner}'s"));
+                broken.push(format!(
+                    "{name} depends on {dependency}, which is {owner}'s"
+                ));
             }
         }
     }
@@ -138,7 +171,13 @@ fn only_edge_knows_lambda_and_only_aws_knows_the_sdk() {
 #[test]
 fn a_path_is_said_in_the_manifest_and_nowhere_else() {
     let mut broken = Vec::new();
-    for folder in ["functions", "shared/edge", "shared/aws", "shared/contracts", "shared/kernel"] {
+    for folder in [
+        "functions",
+        "shared/edge",
+        "shared/aws",
+        "shared/contracts",
+        "shared/kernel",
+    ] {
         for (file, text) in sources(&root().join(folder)) {
             for (line, code) in code(&text).filter(|(_, code)| code.contains("\"/api/")) {
                 broken.push(format!("{}:{line}: {}", file.display(), code.trim()));
@@ -153,7 +192,9 @@ fn money_is_never_a_float() {
     let mut broken = Vec::new();
     for folder in ["shared/kernel", "shared/contracts", "functions"] {
         for (file, text) in sources(&root().join(folder)) {
-            for (line, code) in code(&text).filter(|(_, code)| code.contains("f64") || code.contains("f32")) {
+            for (line, code) in
+                code(&text).filter(|(_, code)| code.contains("f64") || code.contains("f32"))
+            {
                 let money = ["price", "amount", "money", "minor", "total", "balance"];
                 if money.iter().any(|word| code.to_lowercase().contains(word)) {
                     broken.push(format!("{}:{line}: {}", file.display(), code.trim()));
@@ -167,15 +208,27 @@ fn money_is_never_a_float() {
 /// A file of a service without `async` is its domain; it is told time, ids and chance.
 #[test]
 fn the_domain_is_pure() {
-    const IMPURE: &[&str] =
-        &["aws::", "edge::", "http::", "tokio::", "SystemClock", "now_v7", "new_v4", "std::env", "serde_json::Value"];
+    const IMPURE: &[&str] = &[
+        "aws::",
+        "edge::",
+        "http::",
+        "tokio::",
+        "SystemClock",
+        "now_v7",
+        "new_v4",
+        "std::env",
+        "serde_json::Value",
+    ];
     let mut broken = Vec::new();
     for package in packages().values().filter(|package| is_service(package)) {
         let src = package.folder.join("src");
         for (file, text) in sources(&src) {
             let place = file.strip_prefix(&src).unwrap();
             let room = place.iter().next().unwrap().to_string_lossy().into_owned();
-            let border = ["api", "on", "bin", "store", "store.rs", "error.rs", "lib.rs"].contains(&room.as_str());
+            let border = [
+                "api", "on", "bin", "store", "store.rs", "error.rs", "lib.rs",
+            ]
+            .contains(&room.as_str());
             if border || text.contains("async ") || room == "clock" {
                 continue;
             }
@@ -197,10 +250,14 @@ fn http_words_stay_at_the_border() {
         for (file, text) in sources(&src) {
             let place = file.strip_prefix(&src).unwrap();
             let room = place.iter().next().unwrap().to_string_lossy().into_owned();
-            if package.folder.ends_with("platform") || ["api", "bin", "error.rs"].contains(&room.as_str()) {
+            if package.folder.ends_with("platform")
+                || ["api", "bin", "error.rs"].contains(&room.as_str())
+            {
                 continue;
             }
-            for (line, code) in code(&text).filter(|(_, code)| code.contains("StatusCode") || code.contains("http::")) {
+            for (line, code) in code(&text)
+                .filter(|(_, code)| code.contains("StatusCode") || code.contains("http::"))
+            {
                 broken.push(format!("{}:{line}: {}", file.display(), code.trim()));
             }
         }
@@ -236,7 +293,11 @@ fn a_file_fits_a_reader() {
             if lines > 600 {
                 broken.push(format!("{}: {lines} lines", file.display()));
             }
-            if ["util", "utils", "helper", "helpers", "common", "manager", "misc"].contains(&name.as_str()) {
+            if [
+                "util", "utils", "helper", "helpers", "common", "manager", "misc",
+            ]
+            .contains(&name.as_str())
+            {
                 broken.push(format!("{}: a name that says nothing", file.display()));
             }
         }

@@ -49,4 +49,4 @@ pub use token::{Claims, Verifier};
 pub use trace::Trace;
 
 /// The request and response bodies of the walk, for tests and for the fallback.
-pub use lambda_http::{Body as RawBody, Request, Response};
+pub use lambda_http::{Body as RawBody, Request, RequestExt, Response};

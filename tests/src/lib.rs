@@ -1,0 +1,1 @@
+//! Tests of the whole, through the walk and over the wire.

@@ -1,0 +1,8 @@
+//! The API, as its callers meet it: over HTTP against what is deployed, and through the same walk
+//! in the test's own process. The modules mirror the URL tree; `walk` holds what is the same on
+//! every path.
+
+mod imports;
+mod platform;
+mod products;
+mod walk;

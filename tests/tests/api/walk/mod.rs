@@ -1,0 +1,13 @@
+//! What is the same on every path.
+
+mod access;
+mod answers;
+mod bodies;
+mod grants;
+mod keys;
+mod rows;
+mod strays;
+mod tokens;
+
+pub use bodies::with;
+pub use keys::{deployed, event};
