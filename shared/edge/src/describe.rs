@@ -59,6 +59,8 @@ pub struct Operation {
     pub body: fn(&mut SchemaGenerator) -> Option<BodyDoc>,
     /// The answer.
     pub reply: fn(&mut SchemaGenerator) -> ReplyDoc,
+    /// What else it may answer.
+    pub otherwise: fn(&mut SchemaGenerator) -> Vec<ReplyDoc>,
     /// The schema that bodies are checked against; null for none.
     pub body_schema: fn() -> Value,
 }
@@ -79,6 +81,7 @@ pub fn endpoint<E: Endpoint>() -> Function {
             query: E::Query::schema,
             body: E::Body::describe,
             reply: E::Reply::describe,
+            otherwise: E::Reply::otherwise,
             body_schema: E::Body::schema,
         }),
         main: run::run::<E>,

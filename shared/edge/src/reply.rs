@@ -35,6 +35,10 @@ pub trait Reply: Send + Sized + 'static {
     fn into_answer(self, links: &Links) -> Answer;
     /// Describes it for the OpenAPI document.
     fn describe(generator: &mut SchemaGenerator) -> ReplyDoc;
+    /// Describes what else it may be, each with a status of its own.
+    fn otherwise(_generator: &mut SchemaGenerator) -> Vec<ReplyDoc> {
+        Vec::new()
+    }
 }
 
 /// What the OpenAPI document says of a reply.
@@ -391,5 +395,9 @@ impl<A: Reply, B: Reply> Reply for futures_util::future::Either<A, B> {
 
     fn describe(generator: &mut SchemaGenerator) -> ReplyDoc {
         A::describe(generator)
+    }
+
+    fn otherwise(generator: &mut SchemaGenerator) -> Vec<ReplyDoc> {
+        vec![B::describe(generator)]
     }
 }

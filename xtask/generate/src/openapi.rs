@@ -5,6 +5,7 @@ mod operation;
 mod parameters;
 mod problems;
 mod schemas;
+mod tidy;
 
 use components::Components;
 use edge::Operation;

@@ -2,7 +2,7 @@
 
 use super::components::{self, Components};
 use super::problems;
-use super::schemas::Shape;
+use super::schemas::{Reply, Shape};
 use edge::Operation;
 use manifest::{Method, Route, Who};
 use serde_json::{Map, Value, json};
@@ -45,6 +45,9 @@ pub(super) fn describe(
         shape.reply.status.to_string(),
         success(operation, shape, all, components),
     );
+    for other in &shape.otherwise {
+        responses.insert(other.status.to_string(), answer(row, other));
+    }
     if row.method == Method::GET {
         responses.insert("304".into(), components.not_modified());
     }
@@ -115,24 +118,31 @@ fn success(
     all: &[Operation],
     components: &Components,
 ) -> Value {
-    let mut more: Vec<&str> = shape.reply.headers.iter().map(String::as_str).collect();
-    if operation.row.once_only() {
-        more.push("Idempotent-Replayed");
-    }
-    if operation.row.method == Method::GET && !more.contains(&"ETag") {
-        // The walk tags by its content what has no version of its own.
-        more.push("ETag");
-    }
-    let mut response = json!({
-        "description": said(shape.reply.status),
-        "headers": components::references(&more),
-    });
-    if let Some((media, schema)) = &shape.reply.body {
-        response["content"] = json!({ media: { "schema": schema } });
+    let mut response = answer(operation.row, &shape.reply);
+    if let Some((_, schema)) = &shape.reply.body {
         let links = links(operation, schema, all, components);
         if !links.is_empty() {
             response["links"] = Value::Object(links);
         }
+    }
+    response
+}
+
+fn answer(row: &Route, reply: &Reply) -> Value {
+    let mut more: Vec<&str> = reply.headers.iter().map(String::as_str).collect();
+    if row.once_only() {
+        more.push("Idempotent-Replayed");
+    }
+    if row.method == Method::GET && reply.status == 200 && !more.contains(&"ETag") {
+        // The walk tags by its content what has no version of its own.
+        more.push("ETag");
+    }
+    let mut response = json!({
+        "description": said(reply.status),
+        "headers": components::references(&more),
+    });
+    if let Some((media, schema)) = &reply.body {
+        response["content"] = json!({ media: { "schema": schema } });
     }
     response
 }

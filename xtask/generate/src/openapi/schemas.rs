@@ -3,9 +3,10 @@
 //! A type may read and write differently (a field that may be left out in a body is always there in
 //! an answer), so bodies and answers are generated apart and put together afterwards.
 
+use super::tidy::tidy;
 use edge::{BodyDoc, Operation, ReplyDoc};
 use schemars::generate::SchemaSettings;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 /// Where OpenAPI keeps schemas.
@@ -27,6 +28,23 @@ pub(super) struct Shape {
     /// Media types with their schemas, and an example.
     pub body: Option<(Vec<(String, Value)>, Value)>,
     pub reply: Reply,
+    /// What else it answers.
+    pub otherwise: Vec<Reply>,
+}
+
+impl Shape {
+    fn replies(&mut self) -> impl Iterator<Item = &mut Value> {
+        let all = std::iter::once(&mut self.reply).chain(&mut self.otherwise);
+        all.filter_map(|reply| reply.body.as_mut())
+            .map(|(_, schema)| schema)
+    }
+
+    fn bodies(&mut self) -> impl Iterator<Item = &mut Value> {
+        self.body
+            .iter_mut()
+            .flat_map(|(media, _)| media)
+            .map(|(_, schema)| schema)
+    }
 }
 
 /// An operation's successful answer.
@@ -50,6 +68,10 @@ pub(super) fn collect(operations: &[Operation]) -> Shapes {
             query: (operation.query)(),
             body: (operation.body)(&mut read).map(body),
             reply: reply((operation.reply)(&mut written)),
+            otherwise: (operation.otherwise)(&mut written)
+                .into_iter()
+                .map(reply)
+                .collect(),
         })
         .collect();
 
@@ -57,12 +79,8 @@ pub(super) fn collect(operations: &[Operation]) -> Shapes {
     let written = adopt(&mut definitions, written.take_definitions(true));
     let read = adopt(&mut definitions, read.take_definitions(true));
     for shape in &mut shapes {
-        if let Some((_, schema)) = &mut shape.reply.body {
-            rename(schema, &written);
-        }
-        for (_, schema) in shape.body.iter_mut().flat_map(|(media, _)| media) {
-            rename(schema, &read);
-        }
+        shape.replies().for_each(|schema| rename(schema, &written));
+        shape.bodies().for_each(|schema| rename(schema, &read));
         for document in [&mut shape.params, &mut shape.query] {
             let own = document.as_object_mut().and_then(|it| it.remove("$defs"));
             relocate(document);
@@ -79,14 +97,8 @@ pub(super) fn collect(operations: &[Operation]) -> Shapes {
     for shape in &mut shapes {
         tidy(&mut shape.params);
         tidy(&mut shape.query);
-        if let Some((_, schema)) = &mut shape.reply.body {
-            tidy(schema);
-        }
-        shape
-            .body
-            .iter_mut()
-            .flat_map(|(media, _)| media)
-            .for_each(|(_, schema)| tidy(schema));
+        shape.replies().for_each(tidy);
+        shape.bodies().for_each(tidy);
     }
     definitions.sort_keys();
     Shapes {
@@ -163,14 +175,10 @@ fn name_by_operation(
     definitions: &mut Map<String, Value>,
 ) {
     let mut names = BTreeMap::new();
-    for (operation, shape) in operations.iter().zip(shapes.iter()) {
-        let body = shape
-            .body
-            .iter()
-            .flat_map(|(media, _)| media)
-            .map(|(_, schema)| schema);
-        let reply = shape.reply.body.iter().map(|(_, schema)| schema);
-        for schema in body.chain(reply) {
+    for (operation, shape) in operations.iter().zip(shapes.iter_mut()) {
+        let bodies: Vec<Value> = shape.bodies().map(|schema| schema.clone()).collect();
+        let replies: Vec<Value> = shape.replies().map(|schema| schema.clone()).collect();
+        for schema in bodies.iter().chain(&replies) {
             for target in references(schema) {
                 let plain = target.trim_end_matches(|digit: char| digit.is_ascii_digit());
                 if PLAIN.contains(&plain) && !names.contains_key(&target) {
@@ -189,14 +197,8 @@ fn name_by_operation(
         .values_mut()
         .for_each(|schema| rename(schema, &names));
     for shape in shapes {
-        if let Some((_, schema)) = &mut shape.reply.body {
-            rename(schema, &names);
-        }
-        shape
-            .body
-            .iter_mut()
-            .flat_map(|(media, _)| media)
-            .for_each(|(_, it)| rename(it, &names));
+        shape.replies().for_each(|schema| rename(schema, &names));
+        shape.bodies().for_each(|schema| rename(schema, &names));
     }
 }
 
@@ -254,64 +256,6 @@ fn each_reference(schema: &mut Value, change: &dyn Fn(&str) -> Option<String>) {
             .iter_mut()
             .for_each(|item| each_reference(item, change)),
         _ => {}
-    }
-}
-
-fn is_integer(members: &Map<String, Value>) -> bool {
-    match members.get("type") {
-        Some(Value::String(name)) => name == "integer",
-        Some(Value::Array(names)) => names.iter().any(|name| name == "integer"),
-        _ => false,
-    }
-}
-
-/// An integer with bounds of its own and no format.
-fn unnamed(members: &Map<String, Value>) -> (&'static str, Value, Value) {
-    let most = members.get("maximum").and_then(Value::as_i64);
-    if most.is_some_and(|most| most <= i64::from(i32::MAX)) {
-        return ("int32", json!(i32::MIN), json!(i32::MAX));
-    }
-    ("int64", json!(-EXACT), json!(EXACT))
-}
-
-/// JSON numbers are exact up to here everywhere.
-const EXACT: i64 = 9_007_199_254_740_991;
-
-/// Says the bounds of integers by number: OpenAPI knows two formats of them, Rust has ten.
-fn tidy(schema: &mut Value) {
-    let Value::Object(members) = schema else {
-        if let Value::Array(items) = schema {
-            items.iter_mut().for_each(tidy);
-        }
-        return;
-    };
-    members.remove("$schema");
-    let bounds = match members.get("format").and_then(Value::as_str) {
-        Some("uint8") => Some(("int32", json!(0), json!(u8::MAX))),
-        Some("uint16") => Some(("int32", json!(0), json!(u16::MAX))),
-        Some("uint32") => Some(("int64", json!(0), json!(u32::MAX))),
-        Some("uint64" | "uint") => Some(("int64", json!(0), json!(EXACT))),
-        Some("int32") => Some(("int32", json!(i32::MIN), json!(i32::MAX))),
-        Some("int64" | "int") => Some(("int64", json!(-EXACT), json!(EXACT))),
-        None if is_integer(members) => Some(unnamed(members)),
-        _ => None,
-    };
-    if let Some((format, least, most)) = bounds {
-        members.insert("format".into(), json!(format));
-        if !members.contains_key("exclusiveMinimum") {
-            members.entry("minimum").or_insert(least);
-        }
-        if !members.contains_key("exclusiveMaximum") {
-            members.entry("maximum").or_insert(most);
-        }
-    }
-    for (key, value) in members {
-        if !matches!(
-            key.as_str(),
-            "example" | "examples" | "default" | "const" | "enum"
-        ) {
-            tidy(value);
-        }
     }
 }
 

@@ -1,4 +1,6 @@
 use super::*;
+use crate::openapi::tidy::tidy;
+use serde_json::json;
 
 fn map(value: Value) -> Map<String, Value> {
     match value {
