@@ -194,4 +194,36 @@ mod tests {
             assert_eq!(takes_gzip(offer), taken, "{offer}");
         }
     }
+
+    #[test]
+    fn an_answer_that_comes_packed_is_unpacked_for_who_does_not_take_it_so() {
+        let page = "a page ".repeat(1000);
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+        encoder.write_all(page.as_bytes()).unwrap();
+        let packed = encoder.finish().unwrap();
+        for gzip in [true, false] {
+            let mut answer = Answer {
+                status: 200,
+                headers: vec![
+                    ("content-type".into(), "text/html".into()),
+                    ("content-encoding".into(), "gzip".into()),
+                ],
+                body: packed.clone(),
+            };
+            let asked = Asked {
+                gzip,
+                ..Asked::default()
+            };
+            unpack(&mut answer, &asked);
+            compress(&mut answer, &asked);
+            let encoding = header(&answer, "content-encoding");
+            assert_eq!(encoding, gzip.then_some("gzip"));
+            let expected = if gzip {
+                packed.clone()
+            } else {
+                page.clone().into_bytes()
+            };
+            assert_eq!(answer.body, expected, "gzip taken: {gzip}");
+        }
+    }
 }

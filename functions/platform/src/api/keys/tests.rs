@@ -1,0 +1,59 @@
+use super::*;
+use aws::{Condition, Item, Key, testing};
+
+/// The stored set, as the deployment writes it.
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    jwks: String,
+}
+
+impl Item for Stored {
+    const TYPE: &'static str = "public-keys";
+
+    fn key(&self) -> Key {
+        PublicKeys::key()
+    }
+}
+
+fn named(kid: &str) -> String {
+    format!(
+        r#"{{"keys":[{{"kty":"RSA","use":"sig","alg":"RS256","kid":"{kid}","n":"AQ","e":"AQAB"}}]}}"#
+    )
+}
+
+fn names(keys: &KeySet) -> Vec<&str> {
+    keys.keys.iter().map(|key| key.kid.as_str()).collect()
+}
+
+#[test]
+fn nothing_private_is_given_away() {
+    let stored = named("k1").replace(r#""e""#, r#""d":"canary","p":"canary","e""#);
+    let keys: KeySet = serde_json::from_str(&stored).unwrap();
+    assert_eq!(serde_json::to_string(&keys).unwrap(), named("k1"));
+}
+
+#[tokio::test]
+async fn keys_are_read_again_after_a_minute_and_not_before() {
+    let aws = testing::cloud(&[&resources::PLATFORM]).await.unwrap();
+    let table = aws.table(&resources::PLATFORM).unwrap();
+    let publish = async |kid: &str| {
+        table
+            .put(&Stored { jwks: named(kid) }, Condition::none())
+            .await
+            .unwrap();
+    };
+    // Without keys the function starts, and says so when it is asked.
+    let keys = Keys::start(&aws).await.unwrap();
+    let now = SystemClock.now();
+    assert_eq!(keys.current(now).await.unwrap_err().row(), rows::INTERNAL);
+
+    publish("old").await;
+    assert_eq!(names(&keys.current(now).await.unwrap()), ["old"]);
+    publish("new").await;
+    let almost = now.plus(FRESH - Duration::from_millis(1));
+    assert_eq!(names(&keys.current(almost).await.unwrap()), ["old"]);
+    assert_eq!(
+        names(&keys.current(now.plus(FRESH)).await.unwrap()),
+        ["new"]
+    );
+}
