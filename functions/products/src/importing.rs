@@ -17,7 +17,7 @@ use crate::import::columns::Columns;
 use crate::import::cut::{self, Cutter, FILE_ROWS};
 use crate::import::records::{RECORD_MAX, Record, Splitter};
 use crate::import::{Format, Job, Row, RowError, Tally};
-use crate::product::Status;
+use crate::product::{Product, Status};
 use crate::store::{ChunkDone, StoreError, Upload, Written};
 
 /// The most bytes of a file.
@@ -316,20 +316,27 @@ impl Products {
             at,
             traceparent: chunk.traceparent.clone(),
         };
-        let work = records.iter().map(|record| {
-            let (columns, tree, written) = (columns.as_ref(), &tree, &written);
+        let mut outcomes = Vec::new();
+        let mut rows = Vec::new();
+        for record in &records {
+            match read(record, chunk, columns.as_ref(), &tree) {
+                Ok(row) => rows.push((record.row, row)),
+                Err(errors) => outcomes.push((record.row, Outcome::Failed(errors))),
+            }
+        }
+        // All that are there already are read together; most rows then need no read of their own.
+        let skus: Vec<_> = rows.iter().map(|(_, row)| row.sku.clone()).collect();
+        let mut known = self.store.products_by_skus(&skus).await?;
+        let work = rows.into_iter().map(|(number, row)| {
+            let (known, written) = (known.remove(&row.sku), &written);
             async move {
-                let row = match read(record, chunk, columns, tree) {
-                    Ok(row) => row,
-                    Err(errors) => return Ok((record.row, Outcome::Failed(errors))),
-                };
-                let outcome = self.put(job.id, record.row, row, written).await?;
-                Ok::<_, ProductsError>((record.row, outcome))
+                let outcome = self.put(job.id, number, row, known, written).await?;
+                Ok::<_, ProductsError>((number, outcome))
             }
         });
         let work: Vec<_> = work.collect();
         let work = stream::iter(work).buffer_unordered(ROWS_AT_ONCE);
-        let mut outcomes: Vec<_> = work.try_collect().await?;
+        outcomes.extend(work.try_collect::<Vec<_>>().await?);
         outcomes.sort_by_key(|(row, _)| *row);
         let mut tally = Tally::default();
         let mut errors = Vec::new();
@@ -357,49 +364,92 @@ impl Products {
         import: ImportId,
         number: u32,
         mut row: Row,
+        mut known: Option<Product>,
         written: &Written,
     ) -> Result<Outcome, ProductsError> {
         const TRIES: usize = 3;
         let operation = OperationId::derive(&import.to_string(), &format!("row {number}"));
         let answered = Answered::silent(operation);
         for _ in 0..TRIES {
-            let known = self.store.product_by_sku(&row.sku).await?;
-            let Some(known) = known else {
-                if row.changes.status == Some(Status::Archived) {
-                    // What is archived holds no SKU: it is as the row says.
-                    return Ok(Outcome::Updated);
+            let outcome = match known {
+                None => {
+                    self.put_new(import, number, &mut row, &answered, written)
+                        .await?
                 }
-                for variant in row.changes.variants.iter_mut().flatten() {
-                    variant.id = None;
-                }
-                let made = self
-                    .create(&row.changes, Some(import), &answered, written)
-                    .await;
-                match made {
-                    Ok(_) => return Ok(Outcome::Created),
-                    // Somebody else was faster: it is there now.
-                    Err(ProductsError::SkuTaken { pointer, .. }) if pointer == "/sku" => continue,
-                    Err(error) => return failed(number, error),
+                Some(product) => {
+                    self.put_over(import, number, &mut row, &product, &answered, written)
+                        .await?
                 }
             };
-            if known.sku != row.sku {
-                let detail = format!("is the SKU of a variant of {}", known.id);
-                return Ok(Outcome::Failed(vec![RowError::new(number, "sku", detail)]));
+            match outcome {
+                Some(outcome) => return Ok(outcome),
+                // Somebody else was faster: it is another by now.
+                None => known = self.store.product_by_sku(&row.sku).await?,
             }
-            for variant in row.changes.variants.iter_mut().flatten() {
-                let is_its = |id: &_| known.variants.iter().any(|variant| variant.id == *id);
-                variant.id = variant.id.filter(is_its);
-            }
-            let changed = self
-                .change(known.id, &row.changes, None, &answered, written)
-                .await;
-            return match changed {
-                Ok(product) if product.import_id == Some(import) => Ok(Outcome::Created),
-                Ok(_) => Ok(Outcome::Updated),
-                Err(error) => failed(number, error),
-            };
         }
         Err(ProductsError::Busy)
+    }
+
+    /// Makes the product of a row; nothing when its SKU was taken meanwhile.
+    async fn put_new(
+        &self,
+        import: ImportId,
+        number: u32,
+        row: &mut Row,
+        answered: &Answered<Product>,
+        written: &Written,
+    ) -> Result<Option<Outcome>, ProductsError> {
+        if row.changes.status == Some(Status::Archived) {
+            // What is archived holds no SKU: it is as the row says.
+            return Ok(Some(Outcome::Updated));
+        }
+        for variant in row.changes.variants.iter_mut().flatten() {
+            variant.id = None;
+        }
+        let made = self
+            .create(&row.changes, Some(import), answered, written)
+            .await;
+        match made {
+            Ok(_) => Ok(Some(Outcome::Created)),
+            Err(ProductsError::SkuTaken { pointer, .. }) if pointer == "/sku" => Ok(None),
+            Err(error) => failed(number, error).map(Some),
+        }
+    }
+
+    /// Changes the product of a row; nothing when it lost its SKU meanwhile.
+    async fn put_over(
+        &self,
+        import: ImportId,
+        number: u32,
+        row: &mut Row,
+        known: &Product,
+        answered: &Answered<Product>,
+        written: &Written,
+    ) -> Result<Option<Outcome>, ProductsError> {
+        if known.sku != row.sku {
+            let detail = format!("is the SKU of a variant of {}", known.id);
+            let error = RowError::new(number, "sku", detail);
+            return Ok(Some(Outcome::Failed(vec![error])));
+        }
+        for variant in row.changes.variants.iter_mut().flatten() {
+            let is_its = |id: &_| known.variants.iter().any(|variant| variant.id == *id);
+            variant.id = variant.id.filter(is_its);
+        }
+        let asked = &row.changes;
+        // Most rows of a file that is imported again change nothing, and cost nothing more.
+        let changed = match known.changed(asked, written.at) {
+            Ok(same) if same == *known => Ok(same),
+            Ok(_) => self.change(known.id, asked, None, answered, written).await,
+            Err(faults) => Err(ProductsError::Invalid(faults)),
+        };
+        let archived = asked.status == Some(Status::Archived);
+        Ok(Some(match changed {
+            Ok(product) if product.status == Status::Archived && !archived => return Ok(None),
+            // A run before this one made it.
+            Ok(product) if product.import_id == Some(import) => Outcome::Created,
+            Ok(_) => Outcome::Updated,
+            Err(error) => failed(number, error)?,
+        }))
     }
 
     /// Fails the imports that have made no progress for long.

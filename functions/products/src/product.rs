@@ -157,10 +157,13 @@ impl Product {
         let name = asked.name.as_deref().unwrap_or_default();
         let sku = asked.sku.clone().or_else(|| made_sku(birth.id));
         let slug = asked.slug.clone().or_else(|| made_slug(name, birth.id));
-        let (Some(sku), Some(slug), Some(category_id)) = (sku, slug, asked.category_id) else {
-            asked.check_words(&mut faults);
+        let (Some(sku), Some(slug)) = (sku, slug) else {
+            faults.add("/name", "cannot be made into a SKU and a slug; name them");
             return Err(faults);
         };
+        // What is missing is a fault by now; a stand-in lets the other rules be looked at too.
+        let category_id = asked.category_id;
+        let category_id = category_id.unwrap_or_else(|| CategoryId::from_uuid(birth.id.uuid()));
         let currency = asked.currency.unwrap_or(birth.currency);
         let blank = Self {
             id: birth.id,

@@ -87,6 +87,12 @@ fn all_that_is_wrong_is_told_at_once() {
     );
     let nothing = places(Product::create(&Changes::default(), &birth()));
     assert_eq!(nothing, ["/name", "/price", "/categoryId"]);
+    let price = Changes {
+        price: Some(amount("1.999")),
+        ..Changes::default()
+    };
+    let missing_and_wrong = places(Product::create(&price, &birth()));
+    assert_eq!(missing_and_wrong, ["/name", "/categoryId", "/price"]);
 }
 
 #[test]

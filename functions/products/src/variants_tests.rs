@@ -139,7 +139,7 @@ fn a_variant_keeps_its_id_by_id_sku_or_combination_in_this_order() {
         sku: Some(small.sku.clone()),
         ..draft(&[("Size", "M")])
     };
-    let (moved, _) = made(&[by_sku.clone()], &before, 2);
+    let (moved, _) = made(&[by_sku], &before, 2);
     assert_eq!(moved[0].id, small.id);
 
     // A sure match is not taken away by a guess that stands before it.

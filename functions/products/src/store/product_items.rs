@@ -231,7 +231,7 @@ impl Listed {
 }
 
 /// A SKU is taken.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct SkuClaim {
     pub sku: Sku,
     pub product_id: ProductId,

@@ -1,5 +1,7 @@
 //! Reading and writing products.
 
+use std::collections::HashMap;
+
 use aws::{Answered, Condition, Transaction, TransactionError, decode};
 use contracts::products::{
     Previous, ProductArchived, ProductChanged, ProductCreated, ProductState, ProductStatus,
@@ -62,6 +64,23 @@ impl Store {
             Some(claim) => self.product(claim.product_id).await,
             None => Ok(None),
         }
+    }
+
+    /// The products that hold some SKUs.
+    pub async fn products_by_skus(
+        &self,
+        skus: &[Sku],
+    ) -> Result<HashMap<Sku, Product>, StoreError> {
+        let keys: Vec<_> = skus.iter().map(sku_key).collect();
+        let claims: Vec<SkuClaim> = self.table().batch_get(&keys).await?;
+        let ids: Vec<_> = claims.iter().map(|claim| claim.product_id).collect();
+        let products = self.products(&ids).await?;
+        let products: HashMap<_, _> = products
+            .into_iter()
+            .map(|product| (product.id, product))
+            .collect();
+        let product = |claim: SkuClaim| Some((claim.sku, products.get(&claim.product_id)?.clone()));
+        Ok(claims.into_iter().filter_map(product).collect())
     }
 
     /// Writes a product in place of what it was, takes and frees its names, and tells of it.
