@@ -176,6 +176,21 @@ pub async fn claim(
     }
 }
 
+/// Whether the key was used for another request.
+pub async fn is_of_another(
+    table: &Table,
+    scope: &str,
+    key: &str,
+    body_hash: &[u8; 32],
+    now: Timestamp,
+) -> Result<bool, TableError> {
+    let Some(record) = table.attributes(&place(scope, key), true).await? else {
+        return Ok(false);
+    };
+    let live = number(&record, EXPIRES).is_some_and(|expires| expires > now.seconds());
+    Ok(live && Standing::read(&record)?.body_hash != body_hash)
+}
+
 /// Keeps an answer that no transaction kept: a refusal, most often. When another run has taken
 /// over, its answer counts and this one is dropped.
 pub async fn finish(

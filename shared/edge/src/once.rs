@@ -26,17 +26,23 @@ pub(crate) struct Fingerprint<'a> {
     pub body: &'a [u8],
 }
 
-pub(crate) async fn check(
+/// Where a key's record stands, and what it must be of.
+struct Place<'a> {
+    table: &'a Table,
+    scope: String,
+    key: &'a str,
+    body_hash: [u8; 32],
+}
+
+/// None where the row or the request does not ask for once-only.
+fn place<'a>(
     route: &Route,
-    table: Option<&Table>,
-    key: Option<&str>,
-    print: Fingerprint<'_>,
-    lease: Duration,
-    now: Timestamp,
-) -> Result<Gate, Problem> {
-    let fresh = OperationId::from_uuid(uuid::Uuid::now_v7());
+    table: Option<&'a Table>,
+    key: Option<&'a str>,
+    print: &Fingerprint<'_>,
+) -> Result<Option<Place<'a>>, Problem> {
     let (true, Some(table), Some(key)) = (route.once_only(), table, key) else {
-        return Ok(Gate::Open(aws::Operation::unclaimed(fresh)));
+        return Ok(None);
     };
     if key.is_empty() || key.len() > 255 || !key.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
         let detail = "Idempotency-Key must have 1 to 255 printable ASCII characters";
@@ -48,6 +54,33 @@ pub(crate) async fn check(
         Some(caller) => format!("{}|{caller}", route.name),
         None => format!("{}|{}", route.name, hex(&body_hash)),
     };
+    Ok(Some(Place {
+        table,
+        scope,
+        key,
+        body_hash,
+    }))
+}
+
+/// Claims the key, where there is one.
+pub(crate) async fn check(
+    route: &Route,
+    table: Option<&Table>,
+    key: Option<&str>,
+    print: &Fingerprint<'_>,
+    lease: Duration,
+    now: Timestamp,
+) -> Result<Gate, Problem> {
+    let fresh = OperationId::from_uuid(uuid::Uuid::now_v7());
+    let Some(place) = place(route, table, key, print)? else {
+        return Ok(Gate::Open(aws::Operation::unclaimed(fresh)));
+    };
+    let Place {
+        table,
+        scope,
+        key,
+        body_hash,
+    } = place;
     match once::claim(table, &scope, key, &body_hash, lease, now, fresh).await? {
         once::Claim::Fresh(operation) => Ok(Gate::Open(operation)),
         once::Claim::Replay(mut answer) => {
@@ -59,6 +92,24 @@ pub(crate) async fn check(
         once::Claim::Reused => Err(rows::IDEMPOTENCY_KEY_REUSED.into()),
         once::Claim::InFlight { retry_after_s } => Err(Problem::new(rows::IDEMPOTENCY_IN_FLIGHT)
             .header("retry-after", retry_after_s.max(1).to_string())),
+    }
+}
+
+/// Refuses a request whose key belongs to another one. Only requests that are invalid by
+/// themselves need it: they never get to claim the key.
+pub(crate) async fn refuse_reuse(
+    route: &Route,
+    table: Option<&Table>,
+    key: Option<&str>,
+    print: &Fingerprint<'_>,
+    now: Timestamp,
+) -> Result<(), Problem> {
+    let Some(place) = place(route, table, key, print)? else {
+        return Ok(());
+    };
+    match once::is_of_another(place.table, &place.scope, place.key, &place.body_hash, now).await? {
+        true => Err(rows::IDEMPOTENCY_KEY_REUSED.into()),
+        false => Ok(()),
     }
 }
 

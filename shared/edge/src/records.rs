@@ -14,10 +14,12 @@ use futures_util::FutureExt;
 use kernel::{Clock, SystemClock, Timestamp};
 use manifest::Source;
 use serde::de::DeserializeOwned;
+use serde_json::Map;
 use serde_json::Value;
 use std::error::Error;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Why a record could not be done; it comes again, and at last goes to the dead-letter queue.
@@ -84,9 +86,10 @@ pub struct StreamRecord {
 
 /// Answers a batch of events from the consumer's queue.
 pub(crate) async fn consume<C: Consumer>(app: &C::App, batch: SqsEvent) -> SqsBatchResponse {
-    each(C::ROW, batch, |body| async move {
+    each(C::ROW, batch, |body, note| async move {
         let heard: Envelope = serde_json::from_str(&body)?;
         let trace = Trace::continuing(heard.traceparent.as_deref());
+        note.set(trace.id().to_owned());
         C::on(app, heard, trace).await
     })
     .await
@@ -94,7 +97,7 @@ pub(crate) async fn consume<C: Consumer>(app: &C::App, batch: SqsEvent) -> SqsBa
 
 /// Answers a batch of messages from the worker's queue.
 pub(crate) async fn work<W: Worker>(app: &W::App, batch: SqsEvent) -> SqsBatchResponse {
-    each(W::ROW, batch, |body| async move {
+    each(W::ROW, batch, |body, _| async move {
         let message: W::Message = serde_json::from_str(&body)?;
         W::work(app, message, SystemClock.now()).await
     })
@@ -105,7 +108,7 @@ pub(crate) async fn work<W: Worker>(app: &W::App, batch: SqsEvent) -> SqsBatchRe
 async fn each<F: Future<Output = Result<(), Setback>>>(
     row: &Source,
     batch: SqsEvent,
-    on: impl Fn(String) -> F,
+    on: impl Fn(String, TraceNote) -> F,
 ) -> SqsBatchResponse {
     let mut response = SqsBatchResponse::default();
     let limit = Duration::from_secs(row.sizing.timeout_s.saturating_sub(2).into());
@@ -114,14 +117,21 @@ async fn each<F: Future<Output = Result<(), Setback>>>(
         let id = record.message_id.unwrap_or_default();
         let body = record.body.unwrap_or_default();
         let began = Instant::now();
-        let work = AssertUnwindSafe(async { on(body).await }).catch_unwind();
+        let note = TraceNote::default();
+        let work = AssertUnwindSafe(async { on(body, note.clone()).await }).catch_unwind();
         let outcome =
             match tokio::time::timeout(limit.saturating_sub(started.elapsed()), work).await {
                 Ok(Ok(outcome)) => outcome,
                 Ok(Err(_)) => Err("panicked".into()),
                 Err(_) => Err("took too long".into()),
             };
-        log(row, &id, began.elapsed(), outcome.as_ref().err());
+        log(
+            row,
+            &id,
+            &note.take(),
+            began.elapsed(),
+            outcome.as_ref().err(),
+        );
         if outcome.is_err() {
             let mut failure = BatchItemFailure::default();
             failure.item_identifier = id;
@@ -150,15 +160,25 @@ pub(crate) async fn relay<R: Relay>(app: &R::App, batch: StreamEvent) -> SqsBatc
             Err(error) => failed.push((sequence_number, error.into(), false)),
         }
     }
-    let began = Instant::now();
+    let (began, count) = (Instant::now(), records.len());
     failed.extend(
         R::relay(app, records)
             .await
             .into_iter()
             .map(|(number, error)| (number, error, true)),
     );
+    let published = count - failed.iter().filter(|(_, _, again)| *again).count();
+    Line {
+        at: Some(SystemClock.now()),
+        service: R::ROW.service,
+        function: R::ROW.name,
+        took: began.elapsed(),
+        more: Map::from_iter([("published".to_owned(), published.into())]),
+        ..Line::default()
+    }
+    .write();
     for (number, error, again) in failed {
-        log(R::ROW, &number, began.elapsed(), Some(&error));
+        log(R::ROW, &number, "", began.elapsed(), Some(&error));
         if again {
             let mut failure = BatchItemFailure::default();
             failure.item_identifier = number;
@@ -168,13 +188,28 @@ pub(crate) async fn relay<R: Relay>(app: &R::App, batch: StreamEvent) -> SqsBatc
     response
 }
 
-fn log(row: &Source, id: &str, took: Duration, error: Option<&Setback>) {
+/// The trace that a record turns out to belong to, for its line in the log.
+#[derive(Debug, Clone, Default)]
+struct TraceNote(Arc<Mutex<String>>);
+
+impl TraceNote {
+    fn set(&self, id: String) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = id;
+    }
+
+    fn take(&self) -> String {
+        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+fn log(row: &Source, id: &str, trace_id: &str, took: Duration, error: Option<&Setback>) {
     let chain = error.map(|error| crate::log::chain(error.as_ref()));
     Line {
         at: Some(SystemClock.now()),
         service: row.service,
         function: row.name,
         request_id: id,
+        trace_id,
         took,
         error: chain,
         ..Line::default()

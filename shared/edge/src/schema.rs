@@ -82,6 +82,11 @@ impl Check<'_> {
 
     /// The branch that the value's type belongs to is the one whose faults are told.
     fn branches(&mut self, branches: &[Value], value: &Value, at: &Pointer) {
+        // An enum whose values have notes of their own is a choice of constants.
+        let constants: Option<Vec<_>> = branches.iter().map(|branch| branch.get("const")).collect();
+        if let Some(constants) = constants {
+            return self.one_of(&constants, value, at);
+        }
         let attempt = |branch: &Value| {
             let mut faults = Faults::new();
             Check {
@@ -122,19 +127,21 @@ impl Check<'_> {
         {
             self.faults.add(at, format!("must be {only}"));
         }
-        if let Some(Value::Array(choices)) = rules.get("enum")
-            && !choices.contains(value)
-        {
-            let choices: Vec<_> = choices
-                .iter()
-                .map(|choice| {
-                    choice
-                        .as_str()
-                        .map_or_else(|| choice.to_string(), str::to_owned)
-                })
-                .collect();
+        if let Some(Value::Array(choices)) = rules.get("enum") {
+            self.one_of(&choices.iter().collect::<Vec<_>>(), value, at);
+        }
+    }
+
+    fn one_of(&mut self, choices: &[&Value], value: &Value, at: &Pointer) {
+        if !choices.contains(&value) {
+            let said = choices.iter().map(|choice| {
+                choice
+                    .as_str()
+                    .map_or_else(|| choice.to_string(), str::to_owned)
+            });
+            let said: Vec<_> = said.collect();
             self.faults
-                .add(at, format!("must be one of: {}", choices.join(", ")));
+                .add(at, format!("must be one of: {}", said.join(", ")));
         }
     }
 
@@ -434,6 +441,16 @@ mod tests {
     fn a_value_of_no_branch_is_told_what_the_branches_are() {
         let schema = json!({ "anyOf": [{ "type": "number" }, { "type": "string" }] });
         assert_eq!(faults(schema, json!([])), [" must be a number or a string"]);
+    }
+
+    #[test]
+    fn a_choice_of_constants_names_them_all() {
+        let schema = json!({ "oneOf": [{ "const": "a", "description": "A." }, { "type": "string", "const": "b" }] });
+        assert_eq!(
+            faults(schema.clone(), json!("c")),
+            [" must be one of: a, b"]
+        );
+        assert_eq!(faults(schema, json!("b")), Vec::<String>::new());
     }
 
     #[test]

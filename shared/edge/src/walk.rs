@@ -177,22 +177,30 @@ impl<E: Endpoint> Walk<E> {
         let limits = gate::admit(E::ROW, app.table(), subject, incoming.at).await?;
         note(&|notes| notes.limits.clone_from(&limits));
 
-        let params = incoming.params::<E::Params>()?;
-        let query = E::Query::read(&incoming.query, &self.query_schema)?;
-        let body = self.body(incoming)?;
-
+        let key = incoming.idempotency_key.as_deref();
         let print = Fingerprint {
             caller: user.as_deref().or(incoming.cart_token.as_deref()),
             path: &incoming.path,
             query: &incoming.raw_query,
             body: &incoming.body,
         };
-        let key = incoming.idempotency_key.as_deref();
+        let params = incoming.params::<E::Params>()?;
+        let read = E::Query::read(&incoming.query, &self.query_schema)
+            .and_then(|query| Ok((query, self.body(incoming)?)));
+        let (query, body) = match read {
+            Ok(read) => read,
+            // An invalid request under the key of another one is told that the key is taken.
+            Err(problem) => {
+                once::refuse_reuse(E::ROW, app.table(), key, &print, incoming.at).await?;
+                return Err(problem);
+            }
+        };
+
         let operation = match once::check(
             E::ROW,
             app.table(),
             key,
-            print,
+            &print,
             incoming.remaining,
             incoming.at,
         )
@@ -292,13 +300,12 @@ impl Incoming {
                 .map(str::to_owned)
         };
         let context = request.lambda_context_ref();
-        let remaining = context.map_or(
-            Duration::from_secs(route.sizing.timeout_s.into()),
-            |context| {
-                Timestamp::from_millis(i64::try_from(context.deadline).unwrap_or(i64::MAX))
-                    .since(at)
-            },
-        );
+        let remaining = context
+            .map(|context| i64::try_from(context.deadline).unwrap_or(i64::MAX))
+            .map(|deadline| Timestamp::from_millis(deadline).since(at))
+            // The runner of `cargo lambda watch` puts the deadline in 1970.
+            .filter(|left| !left.is_zero())
+            .unwrap_or(Duration::from_secs(route.sizing.timeout_s.into()));
         let (gateway_id, source_ip) = match request.request_context_ref() {
             Some(lambda_http::request::RequestContext::ApiGatewayV2(context)) => {
                 (context.request_id.clone(), context.http.source_ip.clone())
