@@ -204,5 +204,4 @@ impl Tree {
 }
 
 #[cfg(test)]
-#[path = "category_tests.rs"]
 mod tests;

@@ -261,5 +261,4 @@ impl Reading {
 }
 
 #[cfg(test)]
-#[path = "listing_tests.rs"]
 mod tests;

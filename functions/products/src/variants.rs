@@ -284,5 +284,4 @@ pub(crate) fn check_matrix(
 }
 
 #[cfg(test)]
-#[path = "variants_tests.rs"]
 mod tests;

@@ -1,0 +1,261 @@
+//! Working on the rows of a chunk.
+
+use aws::Answered;
+use futures_util::{StreamExt, TryStreamExt, stream};
+use kernel::{ImportId, OperationId, Timestamp};
+
+use super::Chunk;
+use crate::Products;
+use crate::category::Tree;
+use crate::error::ProductsError;
+use crate::import::columns::Columns;
+use crate::import::records::{RECORD_MAX, Record, Splitter};
+use crate::import::{Job, Row, RowError, Tally};
+use crate::product::{Product, Status};
+use crate::store::{ChunkDone, Written};
+
+/// Rows of a chunk that are worked on at once.
+const ROWS_AT_ONCE: usize = 8;
+
+/// What became of a row.
+enum Outcome {
+    Created,
+    Updated,
+    Failed(Vec<RowError>),
+}
+
+impl Products {
+    /// Works on a chunk.
+    ///
+    /// # Errors
+    /// The table's or the bucket's: it is tried again.
+    pub async fn work_on(&self, chunk: &Chunk, at: Timestamp) -> Result<(), ProductsError> {
+        let id = chunk.import_id;
+        let Some(job) = self.store.import(id).await?.filter(|job| !job.is_over()) else {
+            return Ok(());
+        };
+        if !self.store.chunk_is_done(id, chunk.number).await? {
+            let done = self.work_on_rows(&job, chunk, at).await?;
+            self.store.chunk_done(&done, at).await?;
+        }
+        // Also when the chunk was done before: whoever counted it may have died before this.
+        Ok(self.store.complete_import(id, at).await?)
+    }
+
+    async fn work_on_rows(
+        &self,
+        job: &Job,
+        chunk: &Chunk,
+        at: Timestamp,
+    ) -> Result<ChunkDone, ProductsError> {
+        let bytes = self
+            .transfers()?
+            .get_range(&job.source, chunk.from, chunk.to)
+            .await?;
+        let mut splitter = Splitter::new(job.format, chunk.from, chunk.first_row);
+        let mut records = Vec::new();
+        splitter.feed(&bytes, &mut records);
+        splitter.finish(&mut records);
+        let columns = chunk
+            .header
+            .as_deref()
+            .map(|header| Columns::read(header.as_bytes()));
+        let columns = columns.and_then(Result::ok);
+        let tree = self.store.known_tree().await?;
+        let written = Written {
+            at,
+            traceparent: chunk.traceparent.clone(),
+        };
+        let mut outcomes = Vec::new();
+        let mut rows = Vec::new();
+        for record in &records {
+            match read(record, chunk, columns.as_ref(), &tree) {
+                Ok(row) => rows.push((record.row, row)),
+                Err(errors) => outcomes.push((record.row, Outcome::Failed(errors))),
+            }
+        }
+        // All that are there already are read together; most rows then need no read of their own.
+        let skus: Vec<_> = rows.iter().map(|(_, row)| row.sku.clone()).collect();
+        let mut known = self.store.products_by_skus(&skus).await?;
+        let work = rows.into_iter().map(|(number, row)| {
+            let (known, written) = (known.remove(&row.sku), &written);
+            async move {
+                let outcome = self.put(job.id, number, row, known, written).await?;
+                Ok::<_, ProductsError>((number, outcome))
+            }
+        });
+        let work: Vec<_> = work.collect();
+        let work = stream::iter(work).buffer_unordered(ROWS_AT_ONCE);
+        outcomes.extend(work.try_collect::<Vec<_>>().await?);
+        outcomes.sort_by_key(|(row, _)| *row);
+        let mut tally = Tally::default();
+        let mut errors = Vec::new();
+        for (_, outcome) in outcomes {
+            match outcome {
+                Outcome::Created => tally.created += 1,
+                Outcome::Updated => tally.updated += 1,
+                Outcome::Failed(why) => {
+                    tally.failed += 1;
+                    errors.extend(why);
+                }
+            }
+        }
+        Ok(ChunkDone {
+            import_id: job.id,
+            number: chunk.number,
+            tally,
+            errors,
+        })
+    }
+
+    /// Makes the product of a row, or changes the one that has its SKU.
+    async fn put(
+        &self,
+        import: ImportId,
+        number: u32,
+        mut row: Row,
+        mut known: Option<Product>,
+        written: &Written,
+    ) -> Result<Outcome, ProductsError> {
+        const TRIES: usize = 3;
+        let operation = OperationId::derive(&import.to_string(), &format!("row {number}"));
+        let answered = Answered::silent(operation);
+        for _ in 0..TRIES {
+            let outcome = match known {
+                None => {
+                    self.put_new(import, number, &mut row, &answered, written)
+                        .await?
+                }
+                Some(product) => {
+                    self.put_over(import, number, &mut row, &product, &answered, written)
+                        .await?
+                }
+            };
+            match outcome {
+                Some(outcome) => return Ok(outcome),
+                // Somebody else was faster: it is another by now.
+                None => known = self.store.product_by_sku(&row.sku).await?,
+            }
+        }
+        Err(ProductsError::Busy)
+    }
+
+    /// Makes the product of a row; nothing when its SKU was taken meanwhile.
+    async fn put_new(
+        &self,
+        import: ImportId,
+        number: u32,
+        row: &mut Row,
+        answered: &Answered<Product>,
+        written: &Written,
+    ) -> Result<Option<Outcome>, ProductsError> {
+        if row.changes.status == Some(Status::Archived) {
+            // What is archived holds no SKU: it is as the row says.
+            return Ok(Some(Outcome::Updated));
+        }
+        for variant in row.changes.variants.iter_mut().flatten() {
+            variant.id = None;
+        }
+        let made = self
+            .create(&row.changes, Some(import), answered, written)
+            .await;
+        match made {
+            Ok(_) => Ok(Some(Outcome::Created)),
+            Err(ProductsError::SkuTaken { pointer, .. }) if pointer == "/sku" => Ok(None),
+            Err(error) => failed(number, error).map(Some),
+        }
+    }
+
+    /// Changes the product of a row; nothing when it lost its SKU meanwhile.
+    async fn put_over(
+        &self,
+        import: ImportId,
+        number: u32,
+        row: &mut Row,
+        known: &Product,
+        answered: &Answered<Product>,
+        written: &Written,
+    ) -> Result<Option<Outcome>, ProductsError> {
+        if known.sku != row.sku {
+            let detail = format!("is the SKU of a variant of {}", known.id);
+            let error = RowError::new(number, "sku", detail);
+            return Ok(Some(Outcome::Failed(vec![error])));
+        }
+        for variant in row.changes.variants.iter_mut().flatten() {
+            let is_its = |id: &_| known.variants.iter().any(|variant| variant.id == *id);
+            variant.id = variant.id.filter(is_its);
+        }
+        let asked = &row.changes;
+        // Most rows of a file that is imported again change nothing, and cost nothing more.
+        let changed = match known.changed(asked, written.at) {
+            Ok(same) if same == *known => Ok(same),
+            Ok(_) => self.change(known.id, asked, None, answered, written).await,
+            Err(faults) => Err(ProductsError::Invalid(faults)),
+        };
+        let archived = asked.status == Some(Status::Archived);
+        Ok(Some(match changed {
+            Ok(product) if product.status == Status::Archived && !archived => return Ok(None),
+            // A run before this one made it.
+            Ok(product) if product.import_id == Some(import) => Outcome::Created,
+            Ok(_) => Outcome::Updated,
+            Err(error) => failed(number, error)?,
+        }))
+    }
+}
+
+/// What a record asks for.
+fn read(
+    record: &Record,
+    chunk: &Chunk,
+    columns: Option<&Columns>,
+    tree: &Tree,
+) -> Result<Row, Vec<RowError>> {
+    let wrong = |field: &str, detail: String| vec![RowError::new(record.row, field, detail)];
+    let repeated = chunk.repeated.iter().find(|(row, _)| *row == record.row);
+    if let Some((_, first)) = repeated {
+        return Err(wrong("sku", format!("repeats the SKU of row {first}")));
+    }
+    let Some(bytes) = record.bytes.as_deref() else {
+        return Err(wrong("", format!("is longer than {RECORD_MAX} bytes")));
+    };
+    let json = match columns {
+        Some(columns) => columns
+            .to_json(bytes)
+            .map_err(|rule| wrong("", rule.to_owned()))?,
+        None => match std::str::from_utf8(bytes) {
+            Ok(text) => text.to_owned(),
+            Err(_) => return Err(wrong("", "must be UTF-8 text".to_owned())),
+        },
+    };
+    let mut row =
+        Row::read(&json).map_err(|faults| RowError::of_faults(record.row, faults.into_vec()))?;
+    let known = row.changes.category_id.filter(|id| tree.get(*id).is_some());
+    if known.is_none()
+        && let Some(slug) = &row.category
+    {
+        match tree.by_slug(slug.as_str()) {
+            Some(category) => row.changes.category_id = Some(category.id),
+            None => {
+                return Err(wrong(
+                    "category",
+                    "must be the slug of a category".to_owned(),
+                ));
+            }
+        }
+    }
+    Ok(row)
+}
+
+/// What of a failure is the row's own fault; the rest is tried again.
+fn failed(row: u32, error: ProductsError) -> Result<Outcome, ProductsError> {
+    let errors = match error {
+        ProductsError::Invalid(faults) => RowError::of_faults(row, faults.into_vec()),
+        ProductsError::SkuTaken { sku, pointer } => {
+            let field = pointer.trim_start_matches('/');
+            vec![RowError::new(row, field, format!("{sku} is taken"))]
+        }
+        ProductsError::SlugTaken => vec![RowError::new(row, "slug", "is taken")],
+        other => return Err(other),
+    };
+    Ok(Outcome::Failed(errors))
+}
