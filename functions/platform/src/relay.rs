@@ -39,27 +39,36 @@ impl Relay for RelayOutbox {
     /// Lambda comes again with everything from there on, so whatever was published beyond it
     /// would be published twice, and before it.
     async fn relay(topics: &Topics, records: Vec<StreamRecord>) -> Vec<(String, Setback)> {
+        let mut failed = Vec::new();
         for batch in batches(&records) {
-            let Some(topic) = batch
-                .first()
-                .and_then(|record| topics.of(record.item.source()))
-            else {
-                return failures(batch, |record| {
-                    Some(format!("no topic carries {}", record.item.event_type).into())
-                });
-            };
-            let messages: Vec<Message> = batch.iter().map(message).collect();
-            let mut outcomes = topic.publish(&messages).await.into_iter();
-            let failed = failures(batch, |_| match outcomes.next() {
-                Some(outcome) => outcome.err().map(Into::into),
-                None => Some("the topic did not say what came of it".into()),
-            });
-            if !failed.is_empty() {
-                return failed;
+            if failed.is_empty() {
+                failed = publish(topics, batch).await;
+            } else {
+                failed.extend(failures(batch, |_| {
+                    Some("waits for an earlier event".into())
+                }));
             }
         }
-        Vec::new()
+        failed
     }
+}
+
+/// Publishes a batch of one topic.
+async fn publish(topics: &Topics, batch: &[StreamRecord]) -> Vec<(String, Setback)> {
+    let Some(topic) = batch
+        .first()
+        .and_then(|record| topics.of(record.item.source()))
+    else {
+        return failures(batch, |record| {
+            Some(format!("no topic carries {}", record.item.event_type).into())
+        });
+    };
+    let messages: Vec<Message> = batch.iter().map(message).collect();
+    let mut outcomes = topic.publish(&messages).await.into_iter();
+    failures(batch, |_| match outcomes.next() {
+        Some(outcome) => outcome.err().map(Into::into),
+        None => Some("the topic did not say what came of it".into()),
+    })
 }
 
 /// The records in order, cut where the topic changes and after as many as SNS takes at once.

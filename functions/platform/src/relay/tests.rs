@@ -115,7 +115,7 @@ async fn what_comes_after_a_failure_waits_for_it() {
     let expected = before.item.envelope.clone();
     let records = vec![before, record(UNTOLD, 2), record(CREATED, 3)];
     let failed = RelayOutbox::relay(&topics, records).await;
-    assert_eq!(numbers(&failed), ["2"]);
+    assert_eq!(numbers(&failed), ["2", "3"]);
     assert!(failed[0].1.to_string().contains(UNTOLD), "{}", failed[0].1);
     assert_eq!(
         testing::receive_all(&aws, &queue).await.unwrap(),
@@ -144,8 +144,9 @@ async fn a_topic_that_is_down_fails_its_records_and_none_is_tried_beyond_them() 
         .unwrap();
     let records: Vec<_> = (0..12).map(|number| record(CREATED, number)).collect();
     let failed = RelayOutbox::relay(&topics, records).await;
-    assert_eq!(
-        numbers(&failed),
-        ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]
-    );
+    assert_eq!(failed.len(), 12);
+    let waiting = failed
+        .iter()
+        .filter(|(_, why)| why.to_string().contains("waits"));
+    assert_eq!(waiting.count(), 2, "only the first ten were tried");
 }
