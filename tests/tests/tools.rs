@@ -2,6 +2,13 @@
 //!
 //! `cargo xtask test` installs them, pinned, in `.local`.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
 use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -17,9 +17,13 @@ impl Links {
         Self(root.trim_end_matches('/').into())
     }
 
-    /// The link to a path that starts with a slash.
+    /// The link to a path that starts with a slash; a whole URL stays what it is.
     pub fn to(&self, path: &str) -> String {
-        format!("{}{path}", self.0)
+        if path.starts_with('/') {
+            format!("{}{path}", self.0)
+        } else {
+            path.to_owned()
+        }
     }
 
     /// The path that the root has on its host: empty, or with a slash at its start only.
@@ -93,7 +97,7 @@ pub struct Created<T> {
 }
 
 impl<T> Created<T> {
-    /// The new thing, at a path below the API's root.
+    /// The new thing, at a path below the API's root or at a URL elsewhere.
     pub fn at(path: impl Into<String>, data: T) -> Self {
         Self {
             path: path.into(),

@@ -2,6 +2,7 @@
 
 use edge::{Call, Created, Doc, Endpoint, JsonBody, Problem, Staff};
 use kernel::{CategoryId, Faults, Slug};
+use manifest::routes;
 use manifest::{Route, routes};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -67,6 +68,6 @@ impl Endpoint for CreateCategory {
 }
 
 fn created(shelf: &Shelf) -> Created<CategoryNode> {
-    let path = format!("/api/v1/categories/{}", shelf.category.id);
+    let path = routes::CATEGORIES_UPDATE.with(shelf.category.id);
     Created::at(path, node(shelf)).version(shelf.category.version)
 }

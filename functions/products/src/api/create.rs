@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use edge::{Call, Created, Doc, Endpoint, JsonBody, Problem, Staff};
 use kernel::{Faults, ProductId, Timestamp};
+use manifest::routes;
 use manifest::{Route, routes};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
@@ -92,6 +93,6 @@ impl Endpoint for CreateProduct {
 }
 
 fn created(product: &Product) -> Created<ProductView> {
-    let path = format!("/api/v1/products/{}", product.id);
+    let path = routes::PRODUCTS_GET.with(product.id);
     Created::at(path, ProductView::from(product)).version(product.version)
 }

@@ -2,6 +2,7 @@
 
 use edge::{Accepted, Call, Data, Doc, Endpoint, ObjectParams, Problem, Staff};
 use kernel::{ImportId, Timestamp};
+use manifest::routes;
 use manifest::{Route, routes};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -55,7 +56,7 @@ impl ImportView {
 
 /// 202 with an import that has just been asked for.
 pub(super) fn accepted(job: &Job) -> Accepted<ImportView> {
-    let path = format!("/api/v1/products/import/{}", job.id);
+    let path = routes::PRODUCTS_IMPORT_STATUS.with(job.id);
     Accepted::at(path, ImportView::of(job, Vec::new()))
 }
 

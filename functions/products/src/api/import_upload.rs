@@ -111,5 +111,5 @@ fn created(slot: &Slot) -> Created<UploadView> {
             expires_at: slot.until,
         },
     };
-    Created::at(format!("/api/v1/products/import/uploads/{id}"), view)
+    Created::at(slot.request.url.clone(), view)
 }
