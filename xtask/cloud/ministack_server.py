@@ -169,7 +169,23 @@ rewrite(
     ),
 )
 
+from ministack import app
 from ministack.app import main
+
+# `/_aws/execute-api/<api>/health/` is the path `/health/`, which no route of ours takes.
+_parse_execute_api_url = app._parse_execute_api_url
+
+
+def parse_execute_api_url(host, path):
+    parsed = _parse_execute_api_url(host, path)
+    if parsed and path.startswith("/_aws/execute-api/") and path.endswith("/"):
+        api, first, rest = parsed
+        if rest == "/" and first and not first.startswith("$"):
+            return api, first + "/", rest
+    return parsed
+
+
+app._parse_execute_api_url = parse_execute_api_url
 
 
 def end_with(owner):
