@@ -4,10 +4,8 @@
 //! The platform's endpoints stand at the API's root and answer bare, without the envelope.
 
 pub mod api;
-mod fallback;
 mod relay;
 
-pub use fallback::NoRoute;
 pub use relay::{RelayOutbox, Topics};
 
 use edge::Function;
@@ -21,7 +19,7 @@ pub fn functions() -> Vec<Function> {
         edge::endpoint::<api::ListKeys>(),
         edge::endpoint::<api::Discover>(),
         edge::relay::<RelayOutbox>(),
-        edge::fallback::<NoRoute>(),
+        edge::fallback::<api::NoRoute>(),
     ]
 }
 

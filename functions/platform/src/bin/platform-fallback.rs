@@ -1,5 +1,5 @@
 //! What no route takes.
 
 fn main() {
-    edge::run_fallback::<platform::NoRoute>();
+    edge::run_fallback::<platform::api::NoRoute>();
 }
