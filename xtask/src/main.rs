@@ -90,8 +90,13 @@ fn run() -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// What another program gets as it stands; a `--` in front of it is ours.
 fn rest(mut arguments: lexopt::Parser) -> Result<Vec<OsString>> {
-    Ok(arguments.raw_args()?.collect())
+    let mut rest: Vec<OsString> = arguments.raw_args()?.collect();
+    if rest.first().is_some_and(|first| first == "--") {
+        rest.remove(0);
+    }
+    Ok(rest)
 }
 
 /// The generator links every service, so it is a program of its own.
