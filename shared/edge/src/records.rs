@@ -154,20 +154,20 @@ pub(crate) async fn relay<R: Relay>(app: &R::App, batch: StreamEvent) -> SqsBatc
                 sequence_number,
                 item,
             }),
-            // The filter lets outbox items only through; a record that can never be read must not
-            // hold up the stream, so it is told and passed over.
+            // The filter lets outbox items only through; what comes all the same is no event.
             Ok(None) => failed.push((sequence_number, "not an outbox item".into(), false)),
-            Err(error) => failed.push((sequence_number, error.into(), false)),
+            // An event that cannot be read is not dropped: its tries end, and it is kept for people.
+            Err(error) => failed.push((sequence_number, error.into(), true)),
         }
     }
     let (began, count) = (Instant::now(), records.len());
+    let refused = R::relay(app, records).await;
+    let published = count.saturating_sub(refused.len());
     failed.extend(
-        R::relay(app, records)
-            .await
+        refused
             .into_iter()
             .map(|(number, error)| (number, error, true)),
     );
-    let published = count - failed.iter().filter(|(_, _, again)| *again).count();
     Line {
         at: Some(SystemClock.now()),
         service: R::ROW.service,
