@@ -227,7 +227,7 @@ impl Reply {
         document["code"].as_str().unwrap_or_default().to_owned()
     }
 
-    /// The JSON pointers of the faults that a 422 lists, sorted.
+    /// The JSON pointers of the faults that a 422 lists, sorted, each once.
     pub fn pointers(&self) -> Vec<String> {
         let document = self.json();
         let faults = document["errors"].as_array().cloned().unwrap_or_default();
@@ -236,6 +236,7 @@ impl Reply {
             .map(|fault| fault["pointer"].as_str().unwrap_or_default().to_owned())
             .collect();
         pointers.sort();
+        pointers.dedup();
         pointers
     }
 

@@ -12,20 +12,22 @@ use serde_json::Value;
 use crate::gate::Gate;
 use crate::runtime::{Runtime, Told};
 
-/// When the function is killed.
+/// What befalls the function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kill {
-    /// Not at all.
-    Never,
-    /// When it sends its n-th transaction (from 1): nothing of it arrives.
-    Before(usize),
-    /// When its n-th transaction (from 1) is done: the function never hears of it.
-    After(usize),
+pub enum Mishap {
+    /// Nothing.
+    None,
+    /// It is killed when it sends its n-th transaction (from 1): nothing of it arrives.
+    KilledBefore(usize),
+    /// It is killed when its n-th transaction (from 1) is done: it never hears of it.
+    KilledAfter(usize),
+    /// The database reads but does not write: every transaction fails.
+    Outage,
 }
 
-impl Kill {
+impl Mishap {
     pub(crate) fn before(self) -> Option<usize> {
-        if let Self::Before(number) = self {
+        if let Self::KilledBefore(number) = self {
             Some(number)
         } else {
             None
@@ -33,7 +35,7 @@ impl Kill {
     }
 
     pub(crate) fn after(self) -> Option<usize> {
-        if let Self::After(number) = self {
+        if let Self::KilledAfter(number) = self {
             Some(number)
         } else {
             None
@@ -50,6 +52,8 @@ pub enum Ended {
     Failed(Value),
     /// It was killed, at the moment that was asked for.
     Killed,
+    /// It ended by itself, with an error that it did not tell the runtime.
+    Exited,
 }
 
 impl Ended {
@@ -112,25 +116,27 @@ impl Bootstrap {
     ///
     /// # Panics
     /// When it neither answers nor is killed.
-    pub fn run(&self, event: &Value, kill: Kill) -> Ended {
+    pub fn run(&self, event: &Value, kill: Mishap) -> Ended {
         self.counting(event, kill).0
     }
 
-    /// As [`run`](Self::run), with the number of transactions that it sent.
+    /// As [`run`](Self::run), with the number of transactions that it got done.
     ///
     /// # Panics
     /// When it neither answers nor is killed.
-    pub fn counting(&self, event: &Value, kill: Kill) -> (Ended, usize) {
+    pub fn counting(&self, event: &Value, kill: Mishap) -> (Ended, usize) {
         let deadline = SystemClock.now().plus(self.time).millis();
         let runtime = Runtime::serve(event, deadline);
         let running: Arc<Mutex<Option<Child>>> = Arc::default();
         let (killed, on_kill) = std::sync::mpsc::channel();
         let victim = Arc::clone(&running);
         let killer = move || {
-            if let Some(child) = victim.lock().expect("the child").as_mut() {
+            let mut victim = victim.lock().expect("the child");
+            if let Some(child) = victim.as_mut() {
                 child.kill().expect("SIGKILL");
                 child.wait().expect("the end of what was killed");
             }
+            // Before the lock goes, so that nobody sees an end that nothing explains.
             let _ = killed.send(());
         };
         let endpoint = self.variable("AWS_ENDPOINT_URL");
@@ -150,7 +156,7 @@ impl Bootstrap {
             .spawn()
             .expect("the function's process");
         *running.lock().expect("the child") = Some(child);
-        let ended = self.wait(&runtime, &on_kill);
+        let ended = self.wait(&runtime, &on_kill, &running);
         if let Some(mut child) = running.lock().expect("the child").take() {
             let _ = child.kill();
             let _ = child.wait();
@@ -158,17 +164,29 @@ impl Bootstrap {
         (ended, gate.transactions())
     }
 
-    fn wait(&self, runtime: &Runtime, killed: &std::sync::mpsc::Receiver<()>) -> Ended {
+    fn wait(
+        &self,
+        runtime: &Runtime,
+        killed: &std::sync::mpsc::Receiver<()>,
+        running: &Mutex<Option<Child>>,
+    ) -> Ended {
         crate::eventually(
             "an answer of the function",
             self.time + Duration::from_secs(5),
             || {
+                let exited = running
+                    .lock()
+                    .expect("the child")
+                    .as_mut()
+                    .is_some_and(|child| matches!(child.try_wait(), Ok(Some(_))));
+                // In this order: who was killed has exited too.
                 if killed.try_recv().is_ok() {
                     return Some(Ended::Killed);
                 }
                 match runtime.told().try_recv() {
                     Ok(Told::Answer(answer)) => Some(Ended::Answered(answer)),
                     Ok(Told::Error(error)) => Some(Ended::Failed(error)),
+                    Err(_) if exited => Some(Ended::Exited),
                     Err(_) => None,
                 }
             },

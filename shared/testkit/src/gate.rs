@@ -6,19 +6,26 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::bootstrap::Kill;
+use crate::bootstrap::Mishap;
 use crate::wire::Message;
 
 /// A gate that is open.
 pub(crate) struct Gate {
     address: String,
-    transactions: Arc<AtomicUsize>,
+    counts: Arc<Counts>,
+}
+
+/// Transactions that came, and those of them that were done.
+#[derive(Default)]
+struct Counts {
+    sent: AtomicUsize,
+    done: AtomicUsize,
 }
 
 impl Gate {
     /// Opens a gate before an endpoint. `kill` ends the function; the gate calls it when the time
     /// has come.
-    pub(crate) fn open(endpoint: &str, when: Kill, kill: Arc<dyn Fn() + Send + Sync>) -> Self {
+    pub(crate) fn open(endpoint: &str, when: Mishap, kill: Arc<dyn Fn() + Send + Sync>) -> Self {
         let upstream = endpoint
             .trim_start_matches("http://")
             .trim_end_matches('/')
@@ -28,8 +35,8 @@ impl Gate {
             "http://{}",
             listener.local_addr().expect("the gate's address")
         );
-        let transactions = Arc::new(AtomicUsize::new(0));
-        let counted = Arc::clone(&transactions);
+        let counts = Arc::new(Counts::default());
+        let counted = Arc::clone(&counts);
         // The thread ends with the process: it waits for connections that no longer come.
         std::thread::spawn(move || {
             for client in listener.incoming().flatten() {
@@ -41,10 +48,7 @@ impl Gate {
                 });
             }
         });
-        Self {
-            address,
-            transactions,
-        }
+        Self { address, counts }
     }
 
     /// Where the function finds it.
@@ -52,44 +56,52 @@ impl Gate {
         &self.address
     }
 
-    /// How many transactions came to it.
+    /// How many transactions were done.
     pub(crate) fn transactions(&self) -> usize {
-        self.transactions.load(Ordering::SeqCst)
+        self.counts.done.load(Ordering::SeqCst)
     }
 }
+
+/// What DynamoDB says when it has trouble of its own.
+const OUTAGE: &str = "HTTP/1.1 500 Internal Server Error\r\n\
+    content-type: application/x-amz-json-1.0\r\nconnection: close\r\ncontent-length: 65\r\n\r\n\
+    {\"__type\":\"com.amazonaws.dynamodb.v20120810#InternalServerError\"}";
 
 fn pass(
     client: TcpStream,
     upstream: &str,
-    when: Kill,
+    when: Mishap,
     kill: &dyn Fn(),
-    counted: &AtomicUsize,
+    counts: &Counts,
 ) -> std::io::Result<()> {
     client.set_nodelay(true)?;
     let mut answers = client.try_clone()?;
     let mut requests = BufReader::new(client);
-    while let Some(request) = Message::read(&mut requests)? {
-        let target = request.header("x-amz-target").unwrap_or_default();
-        let number = target
-            .ends_with(".TransactWriteItems")
-            .then(|| counted.fetch_add(1, Ordering::SeqCst) + 1);
-        if number.is_some() && number == when.before() {
-            kill();
-            return Ok(());
-        }
+    let Some(request) = Message::read(&mut requests)? else {
+        return Ok(());
+    };
+    let target = request.header("x-amz-target").unwrap_or_default();
+    let writes = target.ends_with(".TransactWriteItems");
+    let number = |count: &AtomicUsize| count.fetch_add(1, Ordering::SeqCst) + 1;
+    if writes && Some(number(&counts.sent)) == when.before() {
+        kill();
+        return Ok(());
+    }
+    let mut answer = Vec::new();
+    if writes && when == Mishap::Outage {
+        answer.extend_from_slice(OUTAGE.as_bytes());
+    } else {
         let mut server = TcpStream::connect(upstream)?;
         server.set_nodelay(true)?;
         server.write_all(&request.closing())?;
-        let mut answer = Vec::new();
         server.read_to_end(&mut answer)?;
-        if number.is_some() && number == when.after() {
-            kill();
-            return Ok(());
-        }
-        answers.write_all(&answer)?;
-        // The answer says that its connection closes, so it must.
-        answers.shutdown(std::net::Shutdown::Both)?;
+    }
+    let done = writes && answer.starts_with(b"HTTP/1.1 200");
+    if done && Some(number(&counts.done)) == when.after() {
+        kill();
         return Ok(());
     }
-    Ok(())
+    answers.write_all(&answer)?;
+    // The answer says that its connection closes, so it must.
+    answers.shutdown(std::net::Shutdown::Both)
 }

@@ -30,7 +30,7 @@ mod wire;
 
 pub use account::{Account, Credentials};
 pub use api::{Api, Ask, Reply};
-pub use bootstrap::{Bootstrap, Ended, Kill};
+pub use bootstrap::{Bootstrap, Ended, Mishap};
 pub use race::{all_at_once, eventually};
 pub use redact::redacted;
 pub use shop::Shop;

@@ -11,6 +11,11 @@ use kernel::{Clock, Role, SystemClock, UserId};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+/// Who issues tokens on a local stage.
+const ISSUER: &str = "https://ultramarket.local";
+/// Whom they are for.
+const AUDIENCE: &str = "ultramarket";
+
 /// A key that signs tokens.
 pub struct Signer {
     key: KeyPair,
@@ -44,8 +49,8 @@ impl Signer {
         let mut signer = Self {
             key,
             kid: String::new(),
-            issuer: "https://ultramarket.local".to_owned(),
-            audience: "ultramarket".to_owned(),
+            issuer: ISSUER.to_owned(),
+            audience: AUDIENCE.to_owned(),
         };
         let (n, e) = signer.numbers();
         // RFC 7638: the members in this order, without spaces.
@@ -61,6 +66,13 @@ impl Signer {
             text(public.modulus().big_endian_without_leading_zero()),
             text(public.exponent().big_endian_without_leading_zero()),
         )
+    }
+
+    /// The same key for tokens of another issuer.
+    #[must_use]
+    pub fn speaking_for(mut self, issuer: String) -> Self {
+        self.issuer = issuer;
+        self
     }
 
     /// The key's id.

@@ -28,12 +28,16 @@ impl Stage {
         STAGE.get_or_init(|| {
             let environment = Environment::process();
             let variable = |name: &str| required(&environment, name);
+            let signer = Signer::read(&variable("SIGNING_KEY_FILE"));
             Self {
                 name: environment
                     .optional("STAGE")
                     .unwrap_or_else(|| "local".to_owned()),
                 api: Api::at(variable("API_URL")),
-                signer: Signer::read(&variable("SIGNING_KEY_FILE")),
+                signer: match environment.optional("JWT_ISSUER") {
+                    Some(issuer) => signer.speaking_for(issuer),
+                    None => signer,
+                },
                 environment,
             }
         })

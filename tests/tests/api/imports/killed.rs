@@ -2,7 +2,7 @@
 
 use kernel::Role;
 use serde_json::{Value, json};
-use testkit::{Account, Bootstrap, Ended, Kill, Shop, unique};
+use testkit::{Account, Bootstrap, Ended, Mishap, Shop, unique};
 
 use super::lines;
 use crate::products::text;
@@ -52,7 +52,7 @@ impl Warehouse {
 
     /// Sends a request to an endpoint's function, and gives its status and body.
     fn ask(&self, function: &str, event: &Value) -> (u64, Value) {
-        let answer = self.function(function).run(event, Kill::Never).answer();
+        let answer = self.function(function).run(event, Mishap::None).answer();
         let body = answer["body"].as_str().unwrap_or("null");
         (
             answer["statusCode"].as_u64().unwrap(),
@@ -95,7 +95,7 @@ impl Warehouse {
         for _ in 0..2 {
             let told = self
                 .function("products-on-import-requested")
-                .run(&batch(&requested.to_string()), Kill::Never)
+                .run(&batch(&requested.to_string()), Mishap::None)
                 .answer();
             assert_eq!(told["batchItemFailures"], json!([]), "{told}");
         }
@@ -181,11 +181,11 @@ fn a_chunk_that_is_killed_again_and_again_counts_every_row_once() {
     let chunk = batch(&chunks[0]);
     let worker = warehouse.function("products-on-import-chunk");
     for kill in [
-        Kill::Before(1),
-        Kill::After(1),
-        Kill::After(9),
-        Kill::Before(6),
-        Kill::After(12),
+        Mishap::KilledBefore(1),
+        Mishap::KilledAfter(1),
+        Mishap::KilledAfter(9),
+        Mishap::KilledBefore(6),
+        Mishap::KilledAfter(12),
     ] {
         let ended = worker.run(&chunk, kill);
         let killed = matches!(ended, Ended::Killed);
@@ -198,7 +198,7 @@ fn a_chunk_that_is_killed_again_and_again_counts_every_row_once() {
     }
     // Killed once more, when everything is done but the answer: the last transaction finishes it.
     let mut last = 1;
-    while matches!(worker.run(&chunk, Kill::After(last)), Ended::Killed) {
+    while matches!(worker.run(&chunk, Mishap::KilledAfter(last)), Ended::Killed) {
         if warehouse.job(&id)["status"] == "completed" {
             break;
         }
@@ -206,7 +206,7 @@ fn a_chunk_that_is_killed_again_and_again_counts_every_row_once() {
         assert!(last < 60);
     }
     for message in chunks.iter().chain(&chunks) {
-        let told = worker.run(&batch(message), Kill::Never).answer();
+        let told = worker.run(&batch(message), Mishap::None).answer();
         assert_eq!(told["batchItemFailures"], json!([]), "{told}");
     }
 
@@ -255,7 +255,7 @@ fn a_cutter_that_is_killed_cuts_the_same_chunks_again() {
     chunks.dedup();
     let worker = warehouse.function("products-on-import-chunk");
     for chunk in chunks.iter().rev() {
-        let told = worker.run(&batch(chunk), Kill::Never).answer();
+        let told = worker.run(&batch(chunk), Mishap::None).answer();
         assert_eq!(told["batchItemFailures"], json!([]), "{told}");
     }
     let job = warehouse.job(&id);

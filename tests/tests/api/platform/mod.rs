@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use manifest::Method;
 use serde_json::Value;
-use testkit::{Bootstrap, Kill, Stage};
+use testkit::{Bootstrap, Mishap, Stage};
 
 use crate::walk::{deployed, event};
 
@@ -35,7 +35,10 @@ fn health_is_503_when_the_database_does_not_answer_and_says_so_in_time() {
     let health = deployed("platform-health").with("AWS_ENDPOINT_URL", address);
     let began = std::time::Instant::now();
     let answer = health
-        .run(&event("GET", "/health", "x", "", &Value::Null), Kill::Never)
+        .run(
+            &event("GET", "/health", "x", "", &Value::Null),
+            Mishap::None,
+        )
         .answer();
     assert_eq!(answer["statusCode"], 503, "{answer}");
     assert!(
@@ -66,7 +69,7 @@ fn a_function_starts_while_the_database_is_down_and_then_says_503() {
             .as_object_mut()
             .unwrap()
             .remove("authorization");
-        let answer = down(function).run(&event, Kill::Never).answer();
+        let answer = down(function).run(&event, Mishap::None).answer();
         assert_eq!(answer["statusCode"], 503, "{function}: {answer}");
         assert!(answer["headers"]["retry-after"].is_string(), "{answer}");
         let problem: Value = serde_json::from_str(answer["body"].as_str().unwrap()).unwrap();

@@ -115,7 +115,13 @@ fn a_secret_is_read_by_those_it_is_granted_to_alone() {
 fn files_are_read_and_written_under_the_prefixes_of_the_row() {
     let stage = Stage::from_env();
     let owner = stage.account();
-    let bucket = stage.physical("transfers");
+    let variables = owner.variables(&stage.function("products-import"));
+    let bucket = variables
+        .iter()
+        .find(|(name, _)| name == "TRANSFERS_BUCKET")
+        .unwrap()
+        .1
+        .clone();
     for name in [
         "products-import",
         "products-import-upload",

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use kernel::Role;
 use serde_json::{Value, json};
-use testkit::{Api, Bootstrap, Ended, Kill, Reply, Stage, all_at_once, eventually, unique};
+use testkit::{Api, Bootstrap, Ended, Mishap, Reply, Stage, all_at_once, eventually, unique};
 
 use crate::products::{Catalogue, path, text};
 
@@ -201,9 +201,9 @@ fn a_key_has_between_1_and_255_printable_characters() {
     let catalogue = Catalogue::new();
     let longest = format!("{}{}", unique("key"), "k".repeat(255));
     create(&catalogue.staff, &longest[..255], &catalogue.draft("Long")).expect(201);
-    for key in [&longest[..256], "", "k\u{7f}", "kéy"] {
+    for key in [&longest[..256], "", "k\tk"] {
         let reply = create(&catalogue.staff, key, &catalogue.draft("Never"));
-        // A client library may refuse to send the odd ones, and a gateway may trim them.
+        // A gateway may leave an empty header out.
         assert!(
             reply.status == 422 || (reply.status == 201 && key.is_empty()),
             "{key:?}: {reply}"
@@ -263,7 +263,7 @@ fn killed_after_the_effect_and_before_the_answer_a_retry_finds_the_effect() {
     let draft = catalogue.draft_with("Killed", json!({ "sku": sku }));
     let event = event("POST", "/api/v1/products", &token, &key, &draft);
 
-    let ended = deployed("products-create").run(&event, Kill::After(1));
+    let ended = deployed("products-create").run(&event, Mishap::KilledAfter(1));
     assert!(matches!(ended, Ended::Killed), "{ended:?}");
     let there = made_in(&catalogue);
     assert_eq!(
@@ -291,7 +291,7 @@ fn killed_before_the_effect_a_retry_does_it_once_the_lease_has_ended() {
 
     let ended = deployed("products-create")
         .within(Duration::from_secs(6))
-        .run(&event, Kill::Before(1));
+        .run(&event, Mishap::KilledBefore(1));
     assert!(matches!(ended, Ended::Killed), "{ended:?}");
     assert_eq!(made_in(&catalogue).len(), 0);
 
@@ -318,7 +318,11 @@ fn killed_again_and_again_it_is_still_done_once() {
     let draft = catalogue.draft("Unlucky");
     let event = event("POST", "/api/v1/products", &token, &key, &draft);
     let function = deployed("products-create").within(Duration::from_secs(3));
-    for kill in [Kill::Before(1), Kill::Before(1), Kill::After(1)] {
+    for kill in [
+        Mishap::KilledBefore(1),
+        Mishap::KilledBefore(1),
+        Mishap::KilledAfter(1),
+    ] {
         let ended = eventually(
             "the end of the lease",
             Duration::from_secs(20),
@@ -340,14 +344,18 @@ fn an_answer_of_500_and_above_is_not_kept() {
     let (token, caller) = somebody();
     let (key, draft) = (unique("key"), catalogue.draft("Later"));
     let event = event("POST", "/api/v1/products", &token, &key, &draft);
-    // The table that the function knows is not there, but its keys are: its claim fails.
+    // The key can be claimed, but the effect cannot be written.
     let answer = deployed("products-create")
-        .with("PRODUCTS_TABLE", "no-such-table")
-        .run(&event, Kill::Never)
+        .run(&event, Mishap::Outage)
         .answer();
-    assert!(answer["statusCode"].as_u64().unwrap() >= 500, "{answer}");
+    assert_eq!(answer["statusCode"], 503, "{answer}");
     let body = answer["body"].as_str().unwrap();
-    for inside in ["no-such-table", "ResourceNotFound", "dynamodb", "panicked"] {
+    for inside in [
+        "InternalServer",
+        "dynamodb",
+        "ultramarket-products",
+        "panicked",
+    ] {
         assert!(
             !body.contains(inside),
             "the caller reads of {inside}: {body}"
