@@ -147,8 +147,11 @@ impl Check<'_> {
 
     fn text(&mut self, rules: &Map<String, Value>, text: &str, at: &Pointer) {
         let length = text.chars().count();
+        let found = self.faults.found();
         self.bounded(rules, ("minLength", "maxLength"), length, "character", at);
-        if let Some(name) = rules.get("format").and_then(Value::as_str)
+        // A text of a wrong length has a wrong format too, most often: one mistake is told once.
+        if self.faults.found() == found
+            && let Some(name) = rules.get("format").and_then(Value::as_str)
             && let Some(Err(rule)) = format::check(name, text)
         {
             self.faults.add(at, rule);

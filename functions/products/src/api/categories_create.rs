@@ -2,7 +2,6 @@
 
 use edge::{Call, Created, Doc, Endpoint, JsonBody, Problem, Staff};
 use kernel::{CategoryId, Faults, Slug};
-use manifest::routes;
 use manifest::{Route, routes};
 use schemars::JsonSchema;
 use serde::Deserialize;

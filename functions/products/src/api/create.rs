@@ -4,7 +4,6 @@ use std::borrow::Cow;
 
 use edge::{Call, Created, Doc, Endpoint, JsonBody, Problem, Staff};
 use kernel::{Faults, ProductId, Timestamp};
-use manifest::routes;
 use manifest::{Route, routes};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;

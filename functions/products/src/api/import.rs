@@ -58,12 +58,20 @@ impl EdgeBody for Body {
     }
 
     fn describe(generator: &mut SchemaGenerator) -> Option<BodyDoc> {
-        let text = || json_schema!({ "type": "string" });
+        let text = |example: &str| json_schema!({ "type": "string", "examples": [example] });
         Some(BodyDoc {
             media: vec![
                 ("application/json", generator.subschema_for::<Uploaded>()),
-                (Format::Ndjson.media(), text()),
-                (Format::Csv.media(), text()),
+                (
+                    Format::Ndjson.media(),
+                    text(
+                        "{\"sku\":\"LAMP-1\",\"name\":\"Desk lamp\",\"price\":49.9,\"category\":\"lamps\"}\n",
+                    ),
+                ),
+                (
+                    Format::Csv.media(),
+                    text("sku,name,price,category\nLAMP-1,Desk lamp,49.90,lamps\n"),
+                ),
             ],
             example: Uploaded::example(),
         })

@@ -2,7 +2,6 @@
 
 use edge::{Accepted, Call, Data, Doc, Endpoint, ObjectParams, Problem, Staff};
 use kernel::{ImportId, Timestamp};
-use manifest::routes;
 use manifest::{Route, routes};
 use schemars::JsonSchema;
 use serde::Serialize;

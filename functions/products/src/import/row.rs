@@ -14,15 +14,18 @@ use super::columns::READ_ONLY;
 use crate::changes::Changes;
 use crate::wire::{Fields, fields_schema, note};
 
-/// A row that can be read.
-#[derive(Debug, Clone)]
+/// What a row asks for, and what is wrong with it; what can be read of a wrong row is there too, so
+/// that all its faults can be told together.
+#[derive(Debug, Clone, Default)]
 pub struct Row {
     /// By which the product is found again.
-    pub sku: Sku,
+    pub sku: Option<Sku>,
     /// The slug of the category, where it is named by that.
     pub category: Option<Slug>,
     /// Everything else.
     pub changes: Changes,
+    /// What is wrong.
+    pub faults: Faults,
 }
 
 /// What a row may hold: a product's fields, the category's slug in place of its id, and what an
@@ -55,25 +58,33 @@ impl Row {
     }
 
     /// Reads the JSON of a row.
-    ///
-    /// # Errors
-    /// Everything that is wrong with it.
-    pub fn read(json: &str) -> Result<Self, Faults> {
+    pub fn read(json: &str) -> Self {
         let mut faults = Faults::new();
         let Ok(document) = serde_json::from_str::<Value>(json) else {
             faults.add("", "must be a JSON object on one line");
-            return Err(faults);
+            return Self::wrong(Changes::default(), faults);
         };
         edge::schema::check(Self::schema(), &document, &mut faults);
+        let readable = Changes::from(Fields::readable(&own_fields(&document)));
         let mut wrong = Faults::new();
-        Changes::from(Fields::readable(&own_fields(&document))).check_words(&mut wrong);
+        readable.check_alone(&mut wrong);
         note(wrong, &mut faults);
-        faults.into_result()?;
-        read_checked(json).map_err(|error| {
-            let mut faults = Faults::new();
+        if !faults.is_empty() {
+            return Self::wrong(readable, faults);
+        }
+        read_checked(json).unwrap_or_else(|error| {
             faults.add("", error);
-            faults
+            Self::wrong(readable, faults)
         })
+    }
+
+    fn wrong(changes: Changes, faults: Faults) -> Self {
+        Self {
+            sku: changes.sku.clone(),
+            category: None,
+            changes,
+            faults,
+        }
     }
 
     /// The SKU that a row names, read without looking at the rest.
@@ -97,11 +108,11 @@ fn read_checked(json: &str) -> Result<Row, serde_json::Error> {
     let category = category.map(|raw| serde_json::from_str::<Option<Slug>>(raw.get()));
     let fields: Fields = serde_json::from_str(&serde_json::to_string(&members)?)?;
     let changes = Changes::from(fields);
-    let sku = changes.sku.clone();
     Ok(Row {
-        sku: sku.ok_or_else(|| serde::de::Error::custom("must have a SKU"))?,
+        sku: changes.sku.clone(),
         category: category.transpose()?.flatten(),
         changes,
+        faults: Faults::new(),
     })
 }
 
@@ -117,26 +128,39 @@ fn own_fields(document: &Value) -> Value {
 mod tests {
     use super::*;
 
+    fn places(json: &str) -> Vec<String> {
+        let row = Row::read(json);
+        let mut places: Vec<_> = row
+            .faults
+            .iter()
+            .map(|fault| fault.pointer.clone())
+            .collect();
+        places.sort();
+        places
+    }
+
     #[test]
     fn a_row_is_a_product_and_what_an_export_says_besides() {
         let row = Row::read(
             r#"{"id":"prod_x","version":3,"sku":"A","name":"Lamp","price":9.90,"category":"lamps"}"#,
-        )
-        .unwrap();
-        assert_eq!(row.sku.as_str(), "A");
+        );
+        assert!(row.faults.is_empty(), "{:?}", row.faults);
+        assert_eq!(row.sku.unwrap().as_str(), "A");
         assert_eq!(row.category.unwrap().as_str(), "lamps");
         assert_eq!(row.changes.price.unwrap().to_string(), "9.9");
     }
 
     #[test]
-    fn all_that_is_wrong_with_a_row_is_told() {
-        let faults = Row::read(r#"{"name":" ","slug":"import","price":-1,"colour":"red"}"#);
-        let faults = faults.unwrap_err();
-        let mut places: Vec<_> = faults.iter().map(|fault| fault.pointer.as_str()).collect();
-        places.sort_unstable();
-        assert_eq!(places, ["/colour", "/name", "/price", "/sku", "/slug"]);
+    fn all_that_is_wrong_with_a_row_is_told_and_the_rest_is_read() {
+        let wrong = r#"{"name":" ","slug":"import","price":-1,"colour":"red","brand":"Lumen"}"#;
+        assert_eq!(
+            places(wrong),
+            ["/colour", "/name", "/price", "/sku", "/slug"]
+        );
+        let brand = Row::read(wrong).changes.brand;
+        assert_eq!(brand, Some(Some("Lumen".to_owned())));
         for text in ["", "{", "[]", "1"] {
-            assert!(Row::read(text).is_err(), "{text}");
+            assert!(!places(text).is_empty(), "{text}");
         }
     }
 

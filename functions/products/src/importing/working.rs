@@ -2,7 +2,7 @@
 
 use aws::Answered;
 use futures_util::{StreamExt, TryStreamExt, stream};
-use kernel::{ImportId, OperationId, Timestamp};
+use kernel::{CategoryId, ImportId, OperationId, ProductId, Timestamp};
 
 use super::Chunk;
 use crate::Products;
@@ -11,8 +11,9 @@ use crate::error::ProductsError;
 use crate::import::columns::Columns;
 use crate::import::records::{RECORD_MAX, Record, Splitter};
 use crate::import::{Job, Row, RowError, Tally};
-use crate::product::{Product, Status};
+use crate::product::{Birth, Product, Status};
 use crate::store::{ChunkDone, Written};
+use crate::wire::note;
 
 /// Rows of a chunk that are worked on at once.
 const ROWS_AT_ONCE: usize = 8;
@@ -71,14 +72,15 @@ impl Products {
         for record in &records {
             match read(record, chunk, columns.as_ref(), &tree) {
                 Ok(row) => rows.push((record.row, row)),
-                Err(errors) => outcomes.push((record.row, Outcome::Failed(errors))),
+                Err(error) => outcomes.push((record.row, Outcome::Failed(vec![error]))),
             }
         }
         // All that are there already are read together; most rows then need no read of their own.
-        let skus: Vec<_> = rows.iter().map(|(_, row)| row.sku.clone()).collect();
+        let skus: Vec<_> = rows.iter().filter_map(|(_, row)| row.sku.clone()).collect();
         let mut known = self.store.products_by_skus(&skus).await?;
         let work = rows.into_iter().map(|(number, row)| {
-            let (known, written) = (known.remove(&row.sku), &written);
+            let known = row.sku.as_ref().and_then(|sku| known.remove(sku));
+            let written = &written;
             async move {
                 let outcome = self.put(job.id, number, row, known, written).await?;
                 Ok::<_, ProductsError>((number, outcome))
@@ -118,6 +120,9 @@ impl Products {
         written: &Written,
     ) -> Result<Outcome, ProductsError> {
         const TRIES: usize = 3;
+        let Some(sku) = row.sku.clone().filter(|_| row.faults.is_empty()) else {
+            return Ok(self.refused(number, row, known.as_ref(), written.at));
+        };
         let operation = OperationId::derive(&import.to_string(), &format!("row {number}"));
         let answered = Answered::silent(operation);
         for _ in 0..TRIES {
@@ -134,10 +139,30 @@ impl Products {
             match outcome {
                 Some(outcome) => return Ok(outcome),
                 // Somebody else was faster: it is another by now.
-                None => known = self.store.product_by_sku(&row.sku).await?,
+                None => known = self.store.product_by_sku(&sku).await?,
             }
         }
         Err(ProductsError::Busy)
+    }
+
+    /// All that is wrong with a row that is known to be: what it breaks by itself, and what the
+    /// product would that it asks for.
+    fn refused(&self, number: u32, row: Row, known: Option<&Product>, at: Timestamp) -> Outcome {
+        let birth = Birth {
+            id: ProductId::derive("", "refused"),
+            currency: self.currency,
+            at,
+            import: None,
+        };
+        let asked = match known {
+            Some(product) => product.changed(&row.changes, at),
+            None => Product::create(&row.changes, &birth),
+        };
+        let mut faults = row.faults;
+        if let Err(found) = asked {
+            note(found, &mut faults);
+        }
+        Outcome::Failed(RowError::of_faults(number, faults.into_vec()))
     }
 
     /// Makes the product of a row; nothing when its SKU was taken meanwhile.
@@ -176,7 +201,7 @@ impl Products {
         answered: &Answered<Product>,
         written: &Written,
     ) -> Result<Option<Outcome>, ProductsError> {
-        if known.sku != row.sku {
+        if row.sku.as_ref() != Some(&known.sku) {
             let detail = format!("is the SKU of a variant of {}", known.id);
             let error = RowError::new(number, "sku", detail);
             return Ok(Some(Outcome::Failed(vec![error])));
@@ -203,14 +228,14 @@ impl Products {
     }
 }
 
-/// What a record asks for.
+/// What a record asks for; a record that cannot be read has one error.
 fn read(
     record: &Record,
     chunk: &Chunk,
     columns: Option<&Columns>,
     tree: &Tree,
-) -> Result<Row, Vec<RowError>> {
-    let wrong = |field: &str, detail: String| vec![RowError::new(record.row, field, detail)];
+) -> Result<Row, RowError> {
+    let wrong = |field: &str, detail: String| RowError::new(record.row, field, detail);
     let repeated = chunk.repeated.iter().find(|(row, _)| *row == record.row);
     if let Some((_, first)) = repeated {
         return Err(wrong("sku", format!("repeats the SKU of row {first}")));
@@ -227,21 +252,18 @@ fn read(
             Err(_) => return Err(wrong("", "must be UTF-8 text".to_owned())),
         },
     };
-    let mut row =
-        Row::read(&json).map_err(|faults| RowError::of_faults(record.row, faults.into_vec()))?;
+    let mut row = Row::read(&json);
     let known = row.changes.category_id.filter(|id| tree.get(*id).is_some());
     if known.is_none()
         && let Some(slug) = &row.category
     {
-        match tree.by_slug(slug.as_str()) {
-            Some(category) => row.changes.category_id = Some(category.id),
-            None => {
-                return Err(wrong(
-                    "category",
-                    "must be the slug of a category".to_owned(),
-                ));
-            }
+        let category = tree.by_slug(slug.as_str()).map(|category| category.id);
+        if category.is_none() {
+            row.faults
+                .add("/category", "must be the slug of a category");
         }
+        // A stand-in for one that is not there, so that it is told once.
+        row.changes.category_id = category.or(Some(CategoryId::derive("", "none")));
     }
     Ok(row)
 }
