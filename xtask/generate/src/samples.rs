@@ -56,13 +56,14 @@ fn request(operation: &Operation, others: &[Operation]) -> Value {
         .for_deserialize()
         .into_generator();
     let body = (operation.body)(&mut generator).map(|doc| {
-        let text = plain(&doc.example);
-        let wants_json = !doc.example.is_string();
-        let media = doc.media.iter().map(|(media, _)| *media);
-        let media = media
-            .clone()
-            .find(|it| (*it == "application/json") == wants_json);
-        (media.unwrap_or("application/json"), text)
+        // A file needs nothing that was there before; what names an upload does.
+        let own =
+            |schema: &schemars::Schema| Some(schema.get("examples")?.get(0)?.as_str()?.to_owned());
+        let file = doc
+            .media
+            .iter()
+            .find_map(|(media, schema)| Some((*media, own(schema)?)));
+        file.unwrap_or_else(|| ("application/json", doc.example.to_string()))
     });
     gateway(row, &path, &parameters, &query, body)
 }

@@ -101,9 +101,7 @@ fn body(media: &[(String, Value)], example: &Value, most: usize) -> Value {
                 // Text of a media type of its own is bounded as a whole.
                 entry["schema"]["maxLength"] = json!(most);
             }
-            // An example in text belongs to the media types that are text.
-            let json = name.ends_with("json") && !name.ends_with("ndjson");
-            if json != example.is_string() {
+            if name == "application/json" && schema["examples"].is_null() {
                 entry["example"] = example.clone();
             }
             (name.clone(), entry)
