@@ -5,6 +5,7 @@ mod categories;
 mod counts;
 mod journey;
 mod listing;
+mod model;
 mod money;
 mod unique;
 mod variants;

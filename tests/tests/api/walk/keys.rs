@@ -317,7 +317,7 @@ fn killed_again_and_again_it_is_still_done_once() {
     let key = unique("key");
     let draft = catalogue.draft("Unlucky");
     let event = event("POST", "/api/v1/products", &token, &key, &draft);
-    let function = deployed("products-create").within(Duration::from_secs(3));
+    let function = deployed("products-create").within(Duration::from_secs(5));
     for kill in [
         Mishap::KilledBefore(1),
         Mishap::KilledBefore(1),
