@@ -69,7 +69,7 @@ impl Products {
                 .await;
             match outcome {
                 Ok(()) => return Ok(after),
-                Err(StoreError::Stale) => tries.wait().await?,
+                Err(StoreError::Stale | StoreError::Closing) => tries.wait().await?,
                 Err(error) => return Err(error.into()),
             }
         }

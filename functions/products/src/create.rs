@@ -7,6 +7,7 @@ use crate::Products;
 use crate::changes::Changes;
 use crate::error::ProductsError;
 use crate::product::{Birth, Product};
+use crate::retry::Tries;
 use crate::store::{StoreError, Written};
 
 impl Products {
@@ -29,14 +30,18 @@ impl Products {
             import,
         };
         let mut product = Product::create(asked, &birth).map_err(ProductsError::Invalid)?;
-        match self.store.write(None, &product, answered, written).await {
-            // A slug that was made of the name gives way; one that was asked for is refused.
-            Err(StoreError::SlugTaken) if asked.slug.is_none() => {
-                product.slug = product.other_slug();
-                self.store.write(None, &product, answered, written).await?;
+        let mut other_slug = asked.slug.is_none().then(|| product.other_slug());
+        let mut tries = Tries::default();
+        loop {
+            match self.store.write(None, &product, answered, written).await {
+                Ok(()) => return Ok(product),
+                Err(StoreError::Closing) => tries.wait().await?,
+                Err(StoreError::SlugTaken) => {
+                    // A slug that was made of the name gives way; one that was asked for is refused.
+                    product.slug = other_slug.take().ok_or(ProductsError::SlugTaken)?;
+                }
+                Err(error) => return Err(error.into()),
             }
-            outcome => outcome?,
         }
-        Ok(product)
     }
 }

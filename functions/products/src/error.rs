@@ -87,7 +87,7 @@ impl ProductsError {
 impl From<StoreError> for ProductsError {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Stale => Self::Busy,
+            StoreError::Stale | StoreError::Closing => Self::Busy,
             StoreError::ClaimLost => Self::TakenOver,
             StoreError::SkuTaken { sku, of_variant } => {
                 let pointer = if of_variant { "/variants" } else { "/sku" };

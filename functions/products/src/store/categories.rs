@@ -9,8 +9,8 @@ use kernel::{CategoryId, Timestamp};
 use serde::de::IgnoredAny;
 
 use super::category_items::{
-    CATEGORIES, COUNTS, CategoryItem, CategorySlugClaim, CountItem, TreeItem, category_key,
-    category_slug_key, count_key, open_category, tree_key,
+    CATEGORIES, COUNTS, CategoryItem, CategorySlugClaim, CountItem, GATES, Gate, TreeItem,
+    category_key, category_slug_key, count_key, gate_key, open_category, tree_key,
 };
 use super::product_items::members;
 use super::{Store, StoreError};
@@ -60,6 +60,30 @@ impl Store {
             Some(tree) if tree.version() == version => Ok(tree),
             _ => self.tree().await,
         }
+    }
+
+    /// Whether there is such a category, or was: into one that was deleted nothing gets all the
+    /// same, for its gates stay closed.
+    pub(super) async fn has_category(&self, id: CategoryId) -> Result<bool, StoreError> {
+        let seen = |id| {
+            self.seen
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .contains(&id)
+        };
+        Ok(seen(id) || self.finds_category(id).await?)
+    }
+
+    /// Whether there is such a category.
+    pub(super) async fn finds_category(&self, id: CategoryId) -> Result<bool, StoreError> {
+        let found: Option<CategoryItem> = self.table().get(category_key(id)).await?;
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        if found.is_some() {
+            seen.insert(id);
+        } else {
+            seen.remove(&id);
+        }
+        Ok(found.is_some())
     }
 
     async fn tree_version(&self) -> Result<u64, StoreError> {
@@ -124,9 +148,9 @@ impl Store {
 
     /// Deletes a category that nothing hangs on.
     ///
-    /// First it is closed: every transaction that puts something into it checks that it is not.
-    /// What was put in before is then seen, and what comes after is refused. A run that dies in
-    /// between leaves it closed for half a minute and no longer.
+    /// First it is closed, and all its gates: every transaction that puts something into it checks
+    /// the one or the other. What was put in before is then seen, and what comes after is refused.
+    /// A run that dies in between leaves it closed for half a minute and no longer.
     pub async fn delete_category(
         &self,
         category: &Category,
@@ -134,47 +158,65 @@ impl Store {
         at: Timestamp,
     ) -> Result<(), StoreError> {
         let until = at.plus(CLOSING).millis();
-        let key = category_key(category.id);
-        let close = Update::new()
-            .set("closing_until", until)
-            .when(Condition::version(category.version));
-        self.table().update(key.clone(), close).await?;
+        let key = || category_key(category.id);
+        let same = Condition::version(category.version);
+        let close = Update::new().set("closing_until", until).when(same.clone());
+        let write = self.table().transaction().update(CATEGORY, key(), close);
+        let write = close_gates(write, category.id, until);
+        write.commit().await.map_err(refusal)?;
 
-        let ours = || Condition::expression("closing_until = :until").value(":until", until);
+        let ours = Condition::expression("closing_until = :until").value(":until", until);
         if self.holds_anything(category.id).await? {
-            let open = Update::new().remove("closing_until").when(ours());
-            match self
-                .table()
-                .update(key, open)
-                .await
-                .map_err(StoreError::from)
-            {
-                Ok(_) | Err(StoreError::Stale) => return Err(StoreError::NotEmpty),
-                Err(error) => return Err(error),
-            }
+            let open = Update::new().remove("closing_until").when(ours);
+            let write = self.table().transaction().update(CATEGORY, key(), open);
+            return match open_gates(write, category.id, until).commit().await {
+                // Refused: somebody else closed or changed it, and opens it too.
+                Ok(()) | Err(TransactionError::Refused(_)) => Err(StoreError::NotEmpty),
+                Err(error) => Err(error.into()),
+            };
         }
         let write = self
             .table()
             .transaction()
-            .delete(
-                CATEGORY,
-                key,
-                ours().and(Condition::version(category.version)),
-            )
+            .delete(CATEGORY, key(), ours.and(same))
             .delete(SLUG, category_slug_key(&category.slug), Condition::none())
             .delete("count", count_key(category.id), Condition::none())
             .update(TREE, tree_key(), rise());
+        let write = close_gates(write, category.id, Timestamp::MAX.millis());
         write.once(answered, &()).commit().await.map_err(refusal)
     }
 
     /// Whether a product that is not archived, or another category, hangs on a category.
     async fn holds_anything(&self, id: CategoryId) -> Result<bool, StoreError> {
-        let member = self.table().query(members(id)).limit(1).consistent();
+        let member = self
+            .table()
+            .query(members(id))
+            .prefix("product#")
+            .limit(1)
+            .consistent();
         if !member.project::<IgnoredAny>().await?.items.is_empty() {
             return Ok(true);
         }
         Ok(!self.tree().await?.children(Some(id)).is_empty())
     }
+}
+
+fn close_gates(write: Transaction, category_id: CategoryId, until: i64) -> Transaction {
+    (0..GATES).fold(write, |write, gate| {
+        let gate = Gate {
+            category_id,
+            gate,
+            closed_until: until,
+        };
+        write.put("gate", &gate, Condition::none())
+    })
+}
+
+fn open_gates(write: Transaction, category_id: CategoryId, until: i64) -> Transaction {
+    let ours = Condition::expression("closed_until = :until").value(":until", until);
+    (0..GATES).fold(write, |write, gate| {
+        write.delete("gate", gate_key(category_id, gate), ours.clone())
+    })
 }
 
 /// Every change raises the tree's version, so that a tree once read is known to be current.

@@ -28,7 +28,50 @@ pub(super) fn category_key(id: CategoryId) -> Key {
     Key::new(CATEGORIES, id.to_string())
 }
 
-/// The key of a category, and the condition that something may be put into it.
+/// Gates of a category; see [`Gate`].
+pub(super) const GATES: u8 = 16;
+
+/// One of the ways into a category for products. A product goes through the gate of its id, and its
+/// transaction checks that this one is open: were it the category itself that all of them check,
+/// products that come in at once would refuse each other, for DynamoDB lets one transaction at a
+/// time near an item. A gate that is not there is open. Those of a category that was deleted stay,
+/// closed for ever, so a category that was once seen needs no second look.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Gate {
+    pub category_id: CategoryId,
+    pub gate: u8,
+    /// Milliseconds since 1970.
+    pub closed_until: i64,
+}
+
+/// The gate that a product goes through.
+pub(super) fn gate_of(product: ProductId) -> u8 {
+    product
+        .uuid()
+        .as_bytes()
+        .last()
+        .map_or(0, |byte| byte % GATES)
+}
+
+pub(super) fn gate_key(category: CategoryId, gate: u8) -> Key {
+    Key::new(format!("category#{category}"), format!("gate#{gate:02}"))
+}
+
+/// The condition that a gate is open.
+pub(super) fn gate_is_open(at: Timestamp) -> Condition {
+    Condition::expression("attribute_not_exists(closed_until) OR closed_until < :now")
+        .value(":now", at.millis())
+}
+
+impl Item for Gate {
+    const TYPE: &'static str = "category-gate";
+
+    fn key(&self) -> Key {
+        gate_key(self.category_id, self.gate)
+    }
+}
+
+/// The key of a category, and the condition that another may be put into it.
 pub(super) fn open_category(id: CategoryId, at: Timestamp) -> (Key, Condition) {
     let closing_is_over = Condition::expression("closing_until < :now").value(":now", at.millis());
     let not_closing = Condition::expression("attribute_not_exists(closing_until)");

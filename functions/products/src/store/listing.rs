@@ -30,8 +30,12 @@ impl Store {
         let mut behind = vec![listing.after.clone(); partitions.len()];
         let mut reading = Reading::default();
         let mut rounds = 0;
-        // With one more than wanted the end of the list is known without another round.
-        let share = (2 * (listing.want + 1)).div_ceil(partitions.len().max(1));
+        // With one more than wanted the end of the list is known without another round; of several
+        // lanes one may have more than its share.
+        let share = match partitions.len() {
+            0 | 1 => listing.want + 1,
+            lanes => (2 * (listing.want + 1)).div_ceil(lanes),
+        };
         let filtered = if listing.filter.is_empty() { 1 } else { 5 };
         let size = (share * filtered).clamp(*LANE.start(), *LANE.end());
         loop {

@@ -6,6 +6,7 @@
 //! | what of it is counted | `product#<id>` | `counted` |
 //! | claim of a SKU, of a slug | `sku#<sku>`, `slug#<slug>` | `sku`, `slug` |
 //! | member of a category | `category#<id>` | `product#<id>` |
+//! | gate of a category | `category#<id>` | `gate#<number>` |
 //! | category | `categories` | `<id>` |
 //! | version of the tree | `categories` | `~tree` |
 //! | claim of a category's slug | `category-slug#<slug>` | `slug` |
@@ -23,9 +24,11 @@ mod listing;
 mod product_items;
 mod products;
 
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
 
 use aws::{Table, TableError, TransactionError};
+use kernel::CategoryId;
 
 use crate::category::Tree;
 
@@ -38,6 +41,8 @@ pub use products::Written;
 pub struct Store {
     table: Table,
     tree: Mutex<Option<Arc<Tree>>>,
+    /// Categories that were there once.
+    seen: Mutex<HashSet<CategoryId>>,
 }
 
 /// Why the store wrote nothing.
@@ -60,9 +65,12 @@ pub enum StoreError {
     /// The slug is another's.
     #[error("the slug is taken")]
     SlugTaken,
-    /// The category is not there, or is being deleted.
+    /// The category is not there, or, of a category's parent, is being deleted.
     #[error("the category cannot be used")]
     NoCategory,
+    /// Somebody is deleting the category, or finding that it cannot be deleted.
+    #[error("the category is being deleted")]
+    Closing,
     /// There is something in the category.
     #[error("the category is not empty")]
     NotEmpty,
@@ -101,6 +109,7 @@ impl Store {
         Self {
             table,
             tree: Mutex::new(None),
+            seen: Mutex::default(),
         }
     }
 

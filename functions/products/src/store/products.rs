@@ -10,7 +10,7 @@ use contracts::products::{
 use contracts::{Envelope, Event};
 use kernel::{EventId, ProductId, Sku, Slug, Timestamp};
 
-use super::category_items::open_category;
+use super::category_items::{gate_is_open, gate_key, gate_of};
 use super::product_items::{
     Membership, ProductItem, SkuClaim, SlugClaim, membership_key, product_key, sku_key, slug_key,
 };
@@ -31,7 +31,7 @@ const OWN: &str = "own-claim";
 const SKU: &str = "sku";
 const VARIANT_SKU: &str = "variant-sku";
 const SLUG: &str = "slug";
-const CATEGORY: &str = "category";
+const GATE: &str = "gate";
 const MEMBERSHIP: &str = "membership";
 
 impl Store {
@@ -95,6 +95,13 @@ impl Store {
         answered: &Answered<Product>,
         written: &Written,
     ) -> Result<(), StoreError> {
+        let joins = after.membership();
+        let joins = joins.filter(|_| joins != before.and_then(Product::membership));
+        if let Some(category) = joins
+            && !self.has_category(category).await?
+        {
+            return Err(StoreError::NoCategory);
+        }
         let unchanged = before.map_or_else(Condition::absent, |product| {
             Condition::version(product.version)
         });
@@ -106,8 +113,16 @@ impl Store {
         let write = claim_slug(write, before, after);
         let write = join_category(write, before, after, written.at);
         let write = tell(write, before, after, answered, written);
-        let outcome = write.once(answered, after).commit().await;
-        outcome.map_err(refusal)
+        let outcome = write.once(answered, after).commit().await.map_err(refusal);
+        match (outcome, joins) {
+            // Gates that were closed for ever were those of a category that is gone.
+            (Err(StoreError::Closing), Some(category))
+                if !self.finds_category(category).await? =>
+            {
+                Err(StoreError::NoCategory)
+            }
+            (outcome, _) => outcome,
+        }
     }
 }
 
@@ -170,10 +185,12 @@ fn join_category(
             category_id,
             product_id: after.id,
         };
-        let (key, open) = open_category(category_id, at);
-        write = write
-            .put(MEMBERSHIP, &membership, Condition::none())
-            .check(CATEGORY, key, open);
+        let gate = gate_key(category_id, gate_of(after.id));
+        write = write.put(MEMBERSHIP, &membership, Condition::none()).check(
+            GATE,
+            gate,
+            gate_is_open(at),
+        );
     }
     if let Some(category_id) = held {
         let key = membership_key(category_id, after.id);
@@ -277,8 +294,8 @@ fn refusal(error: TransactionError) -> StoreError {
     if error.refused(SLUG) {
         return StoreError::SlugTaken;
     }
-    if error.refused(CATEGORY) {
-        return StoreError::NoCategory;
+    if error.refused(GATE) {
+        return StoreError::Closing;
     }
     error.into()
 }
