@@ -201,7 +201,7 @@ impl Store {
     }
 }
 
-fn close_gates(write: Transaction, category_id: CategoryId, until: i64) -> Transaction {
+pub(super) fn close_gates(write: Transaction, category_id: CategoryId, until: i64) -> Transaction {
     (0..GATES).fold(write, |write, gate| {
         let gate = Gate {
             category_id,
@@ -212,7 +212,7 @@ fn close_gates(write: Transaction, category_id: CategoryId, until: i64) -> Trans
     })
 }
 
-fn open_gates(write: Transaction, category_id: CategoryId, until: i64) -> Transaction {
+pub(super) fn open_gates(write: Transaction, category_id: CategoryId, until: i64) -> Transaction {
     let ours = Condition::expression("closed_until = :until").value(":until", until);
     (0..GATES).fold(write, |write, gate| {
         write.delete("gate", gate_key(category_id, gate), ours.clone())

@@ -118,3 +118,6 @@ impl Store {
         &self.table
     }
 }
+
+#[cfg(test)]
+mod tests;
