@@ -253,6 +253,10 @@ fn read(
         },
     };
     let mut row = Row::read(&json);
+    // Of what is no object at all nothing more can be said.
+    if let Some(fault) = row.faults.iter().find(|fault| fault.pointer.is_empty()) {
+        return Err(wrong("", fault.detail.clone()));
+    }
     let known = row.changes.category_id.filter(|id| tree.get(*id).is_some());
     if known.is_none()
         && let Some(slug) = &row.category
