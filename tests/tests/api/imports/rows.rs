@@ -161,7 +161,7 @@ fn a_row_needs_a_sku_and_what_a_product_needs() {
         assert!(of_row(2).contains(&field), "{job}");
     }
     assert_eq!(of_row(3).len(), 1);
-    assert_eq!(of_row(4).len(), 1);
+    assert_eq!(of_row(4).len(), 1, "{job}");
 }
 
 #[test]
