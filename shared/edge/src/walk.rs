@@ -296,8 +296,8 @@ impl Incoming {
             request
                 .headers()
                 .get(name)
-                .and_then(|value| value.to_str().ok())
-                .map(str::to_owned)
+                // A header that is no ASCII is a wrong one, not none.
+                .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
         };
         let context = request.lambda_context_ref();
         let remaining = context

@@ -2,7 +2,7 @@
 
 use crate::environment::{self, COMMON, Origin};
 use crate::policy::{self, Resource, Statement};
-use crate::template::{EXPIRES, every, route_key, topics};
+use crate::template::{EXPIRES, every, route_key, shadowed, topics};
 use manifest::consumers::Hears;
 use manifest::{Function, Grant, Projection, Route, Source, Table, Trigger, Who, logical_id};
 use serde_json::{Map, Value, json};
@@ -76,11 +76,19 @@ fn http(route: &Route) -> Value {
         Who::Can(permission) => ("permission", Some(permission)),
         Who::Signature => ("signature", None),
     };
+    let also: Vec<String> = match route.method {
+        manifest::Method::ANY => shadowed()
+            .iter()
+            .map(|(method, path)| format!("{method} {path}"))
+            .collect(),
+        _ => Vec::new(),
+    };
     json!({
         "type": "http",
         "method": route.method.as_str(),
         "path": route.path,
         "routeKey": route_key(route),
+        "alsoRouteKeys": also,
         "who": who,
         "permission": permission,
         "rate": format!("{:?}", route.rate).to_lowercase(),

@@ -15,7 +15,7 @@ mod storage;
 use serde_json::{Map, Value, json};
 use std::path::PathBuf;
 
-pub(crate) use api::route_key;
+pub(crate) use api::{route_key, shadowed};
 pub(crate) use consumer::{every, scheduled_event, topics};
 pub(crate) use storage::EXPIRES;
 

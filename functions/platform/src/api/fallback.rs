@@ -35,12 +35,19 @@ impl Fallback for NoRoute {
     }
 }
 
-/// The methods that routes have on this path. A path may belong to several: `/products/export` is
-/// also `/products/{id}`, and the gateway takes whichever has the method.
+/// The methods that routes have on this path. `/products/export` would also be a
+/// `/products/{id}`; it is itself only, and the gateway sends its other methods here.
 fn methods_of(path: &str) -> Vec<Method> {
+    let itself = routes::ALL.iter().any(|route| route.path == path);
     let mut methods: Vec<Method> = routes::ALL
         .iter()
-        .filter(|route| matches(route.path, path))
+        .filter(|route| {
+            if itself {
+                route.path == path
+            } else {
+                matches(route.path, path)
+            }
+        })
         .map(|route| route.method)
         .collect();
     methods.sort_unstable();

@@ -184,12 +184,15 @@ fn headers(operation: &Operation) -> Vec<Value> {
 
 /// Those headers, said once.
 pub(super) fn shared() -> Value {
-    let header = |name: &str, description: &str, example: &str| {
+    // Any text is taken for a tag: it is another one than ours then.
+    let tag = json!({ "type": "string", "format": "entity-tag" });
+    let key = json!({ "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$" });
+    let header = |name: &str, description: &str, example: &str, schema: &Value| {
         json!({
             "name": name,
             "in": "header",
             "description": description,
-            "schema": { "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$" },
+            "schema": schema,
             "example": example,
         })
     };
@@ -198,16 +201,19 @@ pub(super) fn shared() -> Value {
             "Idempotency-Key",
             "Any text of your own. For 24 hours, the same request with the same key gets the first answer again.",
             "9d2f1c1e-5a0e-4a53-8f4e-2f6f2f1f7a10",
+            &key,
         ),
         "If-Match": header(
             "If-Match",
             "The `ETag` that the change is based on; 412 when there has been another version since.",
             "\"v3\"",
+            &tag,
         ),
         "If-None-Match": header(
             "If-None-Match",
             "The `ETag` that is known; 304 when it is still the current one.",
             "\"v3\"",
+            &tag,
         ),
     })
 }

@@ -72,6 +72,37 @@ pub(crate) fn route_key(route: &Route) -> String {
     }
 }
 
+/// Methods that a path does not have and that a path with a parameter would take in its place:
+/// `PUT /products/export` would be a `PUT /products/{id}`. They go to the fallback, for 405.
+pub(crate) fn shadowed() -> Vec<(&'static str, &'static str)> {
+    let mut found = Vec::new();
+    for route in routes::ALL {
+        let others = routes::ALL
+            .iter()
+            .filter(|other| covers(other.path, route.path));
+        for other in others {
+            let entry = (other.method.as_str(), route.path);
+            let taken = routes::ALL
+                .iter()
+                .any(|it| (it.method.as_str(), it.path) == entry);
+            if !taken && !found.contains(&entry) {
+                found.push(entry);
+            }
+        }
+    }
+    found
+}
+
+/// Whether every request for `path` would also fit the wider path.
+fn covers(wider: &str, path: &str) -> bool {
+    wider != path
+        && wider.split('/').count() == path.split('/').count()
+        && wider
+            .split('/')
+            .zip(path.split('/'))
+            .all(|(wide, part)| wide.starts_with('{') || wide == part)
+}
+
 /// One line a request, without the caller's address.
 fn access_log_format() -> String {
     json!({

@@ -155,17 +155,27 @@ pub(super) fn route(resources: &mut Resources, route: &Route) {
             "TimeoutInMillis": (route.sizing.timeout_s + 1) * 1000,
         }),
     );
-    resources.add(
-        format!("{id}Route"),
-        "AWS::ApiGatewayV2::Route",
-        json!({
-            "ApiId": reference("HttpApi"),
-            "RouteKey": api::route_key(route),
-            // Tokens are checked by the function itself.
-            "AuthorizationType": "NONE",
-            "Target": sub(format!("integrations/${{{integration}}}")),
-        }),
-    );
+    let mut answers = |id: String, key: String| {
+        resources.add(
+            id,
+            "AWS::ApiGatewayV2::Route",
+            json!({
+                "ApiId": reference("HttpApi"),
+                "RouteKey": key,
+                // Tokens are checked by the function itself.
+                "AuthorizationType": "NONE",
+                "Target": sub(format!("integrations/${{{integration}}}")),
+            }),
+        );
+    };
+    answers(format!("{id}Route"), api::route_key(route));
+    if route.method == manifest::Method::ANY {
+        for (method, path) in api::shadowed() {
+            let words = path.replace(|it: char| !it.is_ascii_alphanumeric(), "-");
+            let name = logical_id(&format!("{}-{words}", method.to_lowercase()));
+            answers(format!("{id}On{name}"), format!("{method} {path}"));
+        }
+    }
     resources.add(
         format!("{id}Permission"),
         "AWS::Lambda::Permission",
@@ -181,10 +191,11 @@ pub(super) fn route(resources: &mut Resources, route: &Route) {
     );
 }
 
-/// The route's part of the calling ARN; parameters stand for anything.
+/// The route's part of the calling ARN; parameters stand for anything. The fallback is there for
+/// every request.
 fn permitted(route: &Route) -> String {
     if route.method == manifest::Method::ANY {
-        return String::from(route.path);
+        return String::from("*");
     }
     let path: Vec<&str> = route
         .path

@@ -176,3 +176,34 @@ fn streams_give_up_into_a_dead_letter_queue() {
     }
     assert!(seen > 0);
 }
+
+#[test]
+fn what_a_path_does_not_have_is_not_taken_by_a_wider_path() {
+    let shadowed = api::shadowed();
+    for (method, path) in [
+        ("PUT", "/api/v1/products/export"),
+        ("GET", "/api/v1/products/import/uploads"),
+    ] {
+        assert!(
+            shadowed.contains(&(method, path)),
+            "{method} {path}: {shadowed:?}"
+        );
+    }
+    let platform = service::template("platform");
+    let resources = platform["Resources"].as_object().unwrap();
+    let keys: Vec<&Value> = resources
+        .values()
+        .filter(|it| it["Type"] == "AWS::ApiGatewayV2::Route")
+        .map(|it| &it["Properties"]["RouteKey"])
+        .collect();
+    for (method, path) in shadowed {
+        assert!(
+            keys.contains(&&json!(format!("{method} {path}"))),
+            "{method} {path} has no route"
+        );
+        let route = manifest::routes::ALL
+            .iter()
+            .find(|it| it.path == path && it.method.as_str() == method);
+        assert!(route.is_none(), "{method} {path} is an endpoint's");
+    }
+}
