@@ -265,12 +265,13 @@ async fn a_deletion_that_died_keeps_products_out_for_half_a_minute() {
 #[tokio::test]
 async fn products_that_come_while_a_category_is_deleted_never_hang_on_nothing() {
     let store = Arc::new(store().await);
-    for round in 0..4 {
+    for round in 0..24 {
         let shelf = category(&store, &format!("shelf-{round}")).await;
-        let come = (0..12).map(|n| {
+        // They come one after the other around the deletion, so that some meet its middle.
+        let come = (0..4_u64).map(|n| {
             let (store, shelf) = (Arc::clone(&store), shelf.clone());
             tokio::spawn(async move {
-                tokio::time::sleep(Duration::from_millis(n * 4)).await;
+                tokio::time::sleep(Duration::from_millis(3 + n * 5 + round % 5)).await;
                 let name = format!("p-{round}-{n}");
                 store
                     .write(None, &product(&name, &shelf), &silent(&name), &now())
@@ -278,7 +279,6 @@ async fn products_that_come_while_a_category_is_deleted_never_hang_on_nothing() 
             })
         });
         let come: Vec<_> = come.collect();
-        tokio::time::sleep(Duration::from_millis(10)).await;
         let deleted = store.delete_category(&shelf, &silent("delete"), NOW).await;
         let mut came = 0;
         for one in come {
