@@ -13,10 +13,11 @@ use crate::attributes::Attributes;
 use crate::category::Tree;
 use crate::error::ProductsError;
 use crate::import::Format;
-use crate::import::columns::{EXPORTED, list_cell};
+
 use crate::measure::{Dimensions, Measure};
 use crate::product::{Product, Status};
 use crate::variants::{Choice, Combination, Variant};
+use crate::wire::columns::{EXPORTED, list_cell};
 
 /// The most bytes that are answered at once; an answer ends at 6 MB, written as a JSON string.
 const INLINE: usize = 3 * 1024 * 1024;

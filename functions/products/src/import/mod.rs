@@ -1,10 +1,7 @@
 //! Imports: a file of products becomes products, row by row, and may be run again.
 
-pub mod columns;
 pub mod cut;
 pub mod job;
 pub mod records;
-pub mod row;
 
 pub use job::{Format, Job, JobStatus, RowError, Tally};
-pub use row::Row;

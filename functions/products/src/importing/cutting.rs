@@ -6,11 +6,12 @@ use kernel::{ImportId, Timestamp};
 use super::{Chunk, FILE_MAX};
 use crate::Products;
 use crate::error::ProductsError;
-use crate::import::columns::Columns;
 use crate::import::cut::{self, Cutter, FILE_ROWS};
 use crate::import::records::{Record, Splitter};
-use crate::import::{Format, Job, Row, RowError};
+use crate::import::{Format, Job, RowError};
 use crate::store::StoreError;
+use crate::wire::Row;
+use crate::wire::columns::Columns;
 
 /// Bytes that are read at once.
 const PIECE: u64 = 4 * 1024 * 1024;

@@ -8,12 +8,12 @@ use super::Chunk;
 use crate::Products;
 use crate::category::Tree;
 use crate::error::ProductsError;
-use crate::import::columns::Columns;
 use crate::import::records::{RECORD_MAX, Record, Splitter};
-use crate::import::{Job, Row, RowError, Tally};
+use crate::import::{Job, RowError, Tally};
 use crate::product::{Birth, Product, Status};
 use crate::store::{ChunkDone, Written};
-use crate::wire::note;
+use crate::wire::columns::Columns;
+use crate::wire::{Row, note};
 
 /// Rows of a chunk that are worked on at once.
 const ROWS_AT_ONCE: usize = 8;

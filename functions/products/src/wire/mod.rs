@@ -1,9 +1,12 @@
-//! Products on the wire: as clients write them, and as they read them.
+//! Products on the wire: as clients write them in bodies and files, and as they read them.
 
+pub mod columns;
 mod fields;
+mod row;
 mod schema;
 mod view;
 
 pub use fields::{Fields, VariantFields, clearable, note};
+pub use row::Row;
 pub use schema::fields_schema;
 pub use view::{CategoryNode, ProductView, Rating, VariantView};

@@ -11,8 +11,8 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::columns::READ_ONLY;
+use super::{Fields, fields_schema, note};
 use crate::changes::Changes;
-use crate::wire::{Fields, fields_schema, note};
 
 /// What a row asks for, and what is wrong with it; what can be read of a wrong row is there too, so
 /// that all its faults can be told together.

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::RowError;
+use crate::import::RowError;
 
 /// The columns of an export, in their order; an import takes them in any order.
 pub const EXPORTED: [&str; 24] = [
