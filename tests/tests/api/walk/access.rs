@@ -129,3 +129,23 @@ fn an_authorization_of_another_scheme_is_refused_where_tokens_are_looked_at() {
         "the scheme's case does not matter: {reply}"
     );
 }
+
+#[test]
+fn the_tokens_that_a_developer_starts_with_are_good() {
+    let stage = Stage::from_env();
+    for (variable, imports) in [
+        ("ADMIN_TOKEN", 404),
+        ("MANAGER_TOKEN", 404),
+        ("USER_TOKEN", 403),
+        ("USER2_TOKEN", 403),
+    ] {
+        let holder = stage.holder_of(variable);
+        assert_eq!(
+            holder.get("/api/v1/products?limit=1").status,
+            200,
+            "{variable}"
+        );
+        let reply = holder.get("/api/v1/products/import/imp_00000000000000000000000000");
+        assert_eq!(reply.status, imports, "{variable}: {reply}");
+    }
+}

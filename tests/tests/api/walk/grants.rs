@@ -56,10 +56,7 @@ fn every_function_reads_and_writes_the_tables_of_its_row_and_no_others() {
                 ("delete", delete, writes),
                 ("scan", scan, false),
             ] {
-                if reply.status == 200 && !may
-                    || reply.status != 200 && may
-                    || reply.status != 200 && !denied(&reply)
-                {
+                if (reply.status == 200) != may || (!may && !denied(&reply)) {
                     wrong.push(format!(
                         "{} may {what} {name}: {may}, but {reply}",
                         function.name

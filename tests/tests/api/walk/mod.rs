@@ -5,9 +5,10 @@ mod answers;
 mod bodies;
 mod grants;
 mod keys;
+mod killed;
 mod rows;
 mod strays;
 mod tokens;
 
 pub use bodies::with;
-pub use keys::{deployed, event};
+pub use killed::{deployed, event};
