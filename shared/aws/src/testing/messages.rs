@@ -52,20 +52,40 @@ pub async fn create_topic(aws: &Aws) -> Result<String, Cause> {
 
 /// Has a queue hear a topic: the messages that pass the filter policy, as they were published.
 pub async fn subscribe(aws: &Aws, topic: &str, queue: &str, filter: &str) -> Result<(), Cause> {
-    let arn = aws_sdk_sqs::types::QueueAttributeName::QueueArn;
-    let attributes = aws_sdk_sqs::Client::new(&aws.config("SQS"))
+    use aws_sdk_sqs::types::QueueAttributeName::{Policy, QueueArn};
+
+    let queues = aws_sdk_sqs::Client::new(&aws.config("SQS"));
+    let attributes = queues
         .get_queue_attributes()
         .queue_url(queue)
-        .attribute_names(arn.clone())
+        .attribute_names(QueueArn)
         .send()
         .await?
         .attributes
         .unwrap_or_default();
+    let arn = attributes.get(&QueueArn).ok_or("a queue without an ARN")?;
+    // A topic delivers only where the queue's own policy admits it.
+    let policy = serde_json::json!({
+        "Version": "2012-10-17",
+        "Statement": [{
+            "Effect": "Allow",
+            "Principal": {"Service": "sns.amazonaws.com"},
+            "Action": "sqs:SendMessage",
+            "Resource": arn,
+            "Condition": {"ArnEquals": {"aws:SourceArn": topic}},
+        }],
+    });
+    queues
+        .set_queue_attributes()
+        .queue_url(queue)
+        .attributes(Policy, policy.to_string())
+        .send()
+        .await?;
     aws_sdk_sns::Client::new(&aws.config("SNS"))
         .subscribe()
         .topic_arn(topic)
         .protocol("sqs")
-        .endpoint(attributes.get(&arn).ok_or("a queue without an ARN")?)
+        .endpoint(arn)
         .attributes("RawMessageDelivery", "true")
         .attributes("FilterPolicy", filter)
         .send()
