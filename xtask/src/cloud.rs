@@ -214,6 +214,8 @@ impl Cloud {
         let running = self.running()?;
         let outcomes: Vec<Result<()>> = running.iter().rev().map(Started::stop).collect();
         outcomes.into_iter().collect::<Result<()>>()?;
+        // The functions' unpacked code, of every deployment since the start.
+        let _ = std::fs::remove_dir_all(self.folder.join("tmp"));
         match std::fs::remove_file(self.record()) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
             _ => {}
