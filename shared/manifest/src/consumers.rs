@@ -44,6 +44,8 @@ pub const PLATFORM_RELAY_OUTBOX: Source = Source {
     service: "platform",
     hears: Hears::Outboxes,
     batch: 100,
+    // A topic that is away for hours must not cost an event. Lambda waits longer each time.
+    tries: 60,
     ..Source::DEFAULT
 };
 

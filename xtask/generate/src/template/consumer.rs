@@ -27,6 +27,10 @@ pub(super) fn source(resources: &mut Resources, source: &Source) {
     }
 }
 
+/// How old a stream's record may become while it is tried: well within the day that DynamoDB keeps
+/// it, so that it can still be handed to the dead letters.
+const RECORD_AGE_S: u32 = 6 * 3600;
+
 /// The services whose topics carry these events, each once.
 pub(crate) fn topics(types: &[&'static str]) -> Vec<&'static str> {
     let mut services = Vec::new();
@@ -180,7 +184,7 @@ fn stream(resources: &mut Resources, source: &Source, table: &str) {
             "StartingPosition": "TRIM_HORIZON",
             "BatchSize": source.batch,
             "MaximumRetryAttempts": source.tries - 1,
-            "MaximumRecordAgeInSeconds": 3600,
+            "MaximumRecordAgeInSeconds": RECORD_AGE_S,
             "BisectBatchOnFunctionError": true,
             "FunctionResponseTypes": ["ReportBatchItemFailures"],
             "FilterCriteria": { "Filters": [{ "Pattern": pattern.to_string() }] },
