@@ -48,6 +48,8 @@ pub struct Cloud {
     folder: PathBuf,
     sources: PathBuf,
     keeps_state: bool,
+    /// Held for as long as the folder is ours alone.
+    _lock: Option<File>,
 }
 
 impl Cloud {
@@ -57,16 +59,32 @@ impl Cloud {
             folder: workspace.local(),
             sources: workspace.cloud_sources(),
             keeps_state: true,
+            _lock: None,
         }
     }
 
-    /// The one that a run of the tests starts: other ports, and a state that ends with it.
-    pub fn of_tests(workspace: &Workspace) -> Self {
-        Self {
-            folder: workspace.local().join("test"),
-            sources: workspace.cloud_sources(),
-            keeps_state: false,
+    /// The one that a run of the tests starts: other ports, and a state that ends with it. Runs at
+    /// the same time have folders of their own; the system frees a folder when its run ends.
+    pub fn of_tests(workspace: &Workspace) -> Result<Self> {
+        for number in 1_u32.. {
+            let name = if number == 1 {
+                "test".to_owned()
+            } else {
+                format!("test-{number}")
+            };
+            let folder = workspace.local().join(name);
+            std::fs::create_dir_all(&folder)?;
+            let lock = File::create(folder.join("lock"))?;
+            if lock.try_lock().is_ok() {
+                return Ok(Self {
+                    folder,
+                    sources: workspace.cloud_sources(),
+                    keeps_state: false,
+                    _lock: Some(lock),
+                });
+            }
         }
+        bail!("no folder is free")
     }
 
     /// Its folder.

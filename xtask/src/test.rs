@@ -17,7 +17,7 @@ use crate::{command, doctor, functions, http};
 /// Builds, starts, deploys, tests; and stops what it started, however the tests went.
 pub fn run(workspace: &Workspace, rest: &[OsString]) -> Result<ExitCode> {
     let interrupt = Interrupt::watch()?;
-    let cloud = Cloud::of_tests(workspace);
+    let cloud = Cloud::of_tests(workspace)?;
     let tools = Tools::of(workspace);
     let mut steps = Steps::default();
     steps.run("doctor", doctor::quick)?;
