@@ -34,7 +34,11 @@ pub const PRODUCTS_ON_IMPORT_CHUNK: Source = Source {
     hears: Hears::Work,
     batch: 1,
     concurrency: Some(8),
-    sizing: Sizing::WORK,
+    // A chunk whose function dies comes back after six times this.
+    sizing: Sizing {
+        timeout_s: 60,
+        ..Sizing::WORK
+    },
     ..Source::DEFAULT
 };
 

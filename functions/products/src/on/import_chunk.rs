@@ -26,6 +26,11 @@ impl Worker for ImportChunk {
     }
 
     async fn work(products: &Products, chunk: Chunk, at: Timestamp) -> Result<(), Setback> {
-        Ok(products.work_on(&chunk, at).await?)
+        // A passing fault is tried again at once: over the queue it would take minutes. What was
+        // done the first time is found.
+        match products.work_on(&chunk, at).await {
+            Ok(()) => Ok(()),
+            Err(_) => Ok(products.work_on(&chunk, at).await?),
+        }
     }
 }
