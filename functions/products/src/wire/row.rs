@@ -62,7 +62,7 @@ impl Row {
         let mut faults = Faults::new();
         let Ok(document) = serde_json::from_str::<Value>(json) else {
             faults.add("", "must be a JSON object on one line");
-            return Self::wrong(Changes::default(), faults);
+            return Self::wrong(&Value::Null, Changes::default(), faults);
         };
         edge::schema::check(Self::schema(), &document, &mut faults);
         let readable = Changes::from(Fields::readable(&own_fields(&document)));
@@ -70,18 +70,19 @@ impl Row {
         readable.check_alone(&mut wrong);
         note(wrong, &mut faults);
         if !faults.is_empty() {
-            return Self::wrong(readable, faults);
+            return Self::wrong(&document, readable, faults);
         }
         read_checked(json).unwrap_or_else(|error| {
             faults.add("", error);
-            Self::wrong(readable, faults)
+            Self::wrong(&document, readable, faults)
         })
     }
 
-    fn wrong(changes: Changes, faults: Faults) -> Self {
+    fn wrong(document: &Value, changes: Changes, faults: Faults) -> Self {
+        let category = document.get("category").and_then(Value::as_str);
         Self {
             sku: changes.sku.clone(),
-            category: None,
+            category: category.and_then(|slug| Slug::parse(slug).ok()),
             changes,
             faults,
         }
@@ -159,6 +160,8 @@ mod tests {
         );
         let brand = Row::read(wrong).changes.brand;
         assert_eq!(brand, Some(Some("Lumen".to_owned())));
+        let category = Row::read(r#"{"sku":"A","price":-1,"category":"lamps"}"#).category;
+        assert_eq!(category.unwrap().as_str(), "lamps");
         for text in ["", "{", "[]", "1"] {
             assert!(!places(text).is_empty(), "{text}");
         }
