@@ -14,6 +14,8 @@ pub const PRODUCTS_ON_PRODUCT_CHANGED: Source = Source {
         "products.product-changed.v1",
         "products.product-archived.v1",
     ]),
+    // The count of a busy category is one item: more at once would only meet there.
+    concurrency: Some(4),
     ..Source::DEFAULT
 };
 
