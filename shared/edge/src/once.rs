@@ -23,6 +23,8 @@ pub(crate) struct Fingerprint<'a> {
     pub caller: Option<&'a str>,
     pub path: &'a str,
     pub query: &'a str,
+    /// A retry with another `If-Match` is another request: its answer would be another.
+    pub if_match: &'a str,
     pub body: &'a [u8],
 }
 
@@ -48,7 +50,12 @@ fn place<'a>(
         let detail = "Idempotency-Key must have 1 to 255 printable ASCII characters";
         return Err(Problem::new(rows::VALIDATION_FAILED).fault("/headers/idempotency-key", detail));
     }
-    let body_hash = hash(&[print.path.as_bytes(), print.query.as_bytes(), print.body]);
+    let body_hash = hash(&[
+        print.path.as_bytes(),
+        print.query.as_bytes(),
+        print.if_match.as_bytes(),
+        print.body,
+    ]);
     // Nobody tells two strangers apart, so without a name the key counts only with the body.
     let scope = match print.caller {
         Some(caller) => format!("{}|{caller}", route.name),

@@ -262,3 +262,27 @@ impl From<aws::TableError> for Problem {
         Self::new(row).cause(error)
     }
 }
+
+/// A kept problem as it is answered again: about this request, not the first.
+pub(crate) fn reissued(mut answer: Answer, instance: &str) -> Answer {
+    if answer.status >= 400
+        && let Ok(Value::Object(mut members)) = serde_json::from_slice(&answer.body)
+    {
+        members.insert("instance".into(), instance.into());
+        answer.body = Value::Object(members).to_string().into_bytes();
+    }
+    answer
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_problem_that_is_answered_again_names_the_new_request() {
+        let first = Problem::new(rows::NOT_FOUND).into_answer(&Links::new(""), "first");
+        let again = reissued(first.clone(), "second");
+        let text = |answer: &Answer| String::from_utf8(answer.body.clone()).unwrap();
+        assert_eq!(text(&again), text(&first).replace("first", "second"));
+    }
+}

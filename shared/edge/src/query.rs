@@ -60,8 +60,15 @@ fn document(pairs: &[(String, String)], schema: &Value) -> Result<Value, Problem
     }
     let document = Value::Object(members);
     schema::check(schema, &document, &mut faults);
-    faults.into_result()?;
-    Ok(document)
+    if faults.is_empty() {
+        return Ok(document);
+    }
+    // A query string has no null to offer, though the type that it is read as has.
+    let mut told = Faults::new();
+    for fault in faults.into_vec() {
+        told.add(fault.pointer, fault.detail.trim_end_matches(" or null"));
+    }
+    Err(told.into())
 }
 
 /// The text as the type that the schema asks for; where it cannot be that, it stays text, and the
@@ -92,7 +99,12 @@ fn typed(root: &Value, rules: &Value, text: &str) -> Value {
         let parts = text.split(',').filter(|part| !part.is_empty());
         return Value::Array(parts.map(|part| typed(root, items, part)).collect());
     }
-    if named("integer") {
+    let digits = text
+        .strip_prefix('-')
+        .unwrap_or(text)
+        .bytes()
+        .all(|byte| byte.is_ascii_digit());
+    if named("integer") && digits {
         return text
             .parse::<u64>()
             .map(Value::from)
@@ -147,6 +159,8 @@ mod tests {
 
     #[test]
     fn unknown_wrong_and_repeated_parameters_are_all_told() {
+        let signed = read("limit=+5").unwrap_err();
+        assert_eq!(signed.faults()[0].detail, "must be a whole number");
         let problem = read("limit=x&limit=3&page=1&verified=maybe").unwrap_err();
         let answer = problem.into_answer(&crate::Links::new(""), "r");
         let body: Value = serde_json::from_slice(&answer.body).unwrap();

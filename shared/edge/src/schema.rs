@@ -103,11 +103,7 @@ impl Check<'_> {
             if faults.is_empty() {
                 return;
             }
-            let names = self
-                .resolved(branch)
-                .as_object()
-                .map(types)
-                .unwrap_or_default();
+            let names = self.kinds(branch);
             if names.iter().any(|name| is(name, value)) {
                 closest = Some(faults);
             }
@@ -119,6 +115,19 @@ impl Check<'_> {
                 .faults
                 .add(at, format!("must be {}", named.join(" or "))),
         }
+    }
+
+    /// The types that a schema takes, through its references and branches.
+    fn kinds(&self, schema: &Value) -> Vec<String> {
+        let Value::Object(rules) = self.resolved(schema) else {
+            return Vec::new();
+        };
+        let branches = ["anyOf", "oneOf"]
+            .iter()
+            .filter_map(|keyword| rules.get(*keyword)?.as_array());
+        let mut kinds = types(rules);
+        kinds.extend(branches.flatten().flat_map(|branch| self.kinds(branch)));
+        kinds
     }
 
     fn listed(&mut self, rules: &Map<String, Value>, value: &Value, at: &Pointer) {
@@ -444,6 +453,23 @@ mod tests {
     fn a_value_of_no_branch_is_told_what_the_branches_are() {
         let schema = json!({ "anyOf": [{ "type": "number" }, { "type": "string" }] });
         assert_eq!(faults(schema, json!([])), [" must be a number or a string"]);
+    }
+
+    #[test]
+    fn a_branch_of_branches_tells_its_own_faults() {
+        let schema = json!({
+            "anyOf": [
+                { "anyOf": [{ "type": "number", "minimum": 0 }, { "type": "string", "format": "decimal" }] },
+                { "type": "null" },
+            ],
+        });
+        assert_eq!(faults(schema.clone(), json!(-1)), [" must be at least 0"]);
+        assert_eq!(
+            faults(schema.clone(), json!([])),
+            [" must be a number or a string or null"]
+        );
+        assert_eq!(faults(schema.clone(), json!("abc")).len(), 1);
+        assert!(!faults(schema, json!("abc"))[0].contains("null"));
     }
 
     #[test]

@@ -18,7 +18,7 @@ use crate::endpoint::{App, Endpoint};
 use crate::headers::{self, Asked};
 use crate::log::Line;
 use crate::once::{self, Fingerprint, Gate};
-use crate::problem::{Problem, rows};
+use crate::problem::{self, Problem, rows};
 use crate::query::Query;
 use crate::reply::Reply;
 use crate::settings::Settings;
@@ -182,6 +182,7 @@ impl<E: Endpoint> Walk<E> {
             caller: user.as_deref().or(incoming.cart_token.as_deref()),
             path: &incoming.path,
             query: &incoming.raw_query,
+            if_match: incoming.if_match.as_deref().unwrap_or_default(),
             body: &incoming.body,
         };
         let params = incoming.params::<E::Params>()?;
@@ -206,7 +207,7 @@ impl<E: Endpoint> Walk<E> {
         )
         .await?
         {
-            Gate::Replay(answer) => return Ok(answer),
+            Gate::Replay(answer) => return Ok(problem::reissued(answer, &incoming.request_id)),
             Gate::Open(operation) => operation,
         };
         note(&|notes| notes.operation = Some(operation.clone()));
@@ -216,7 +217,7 @@ impl<E: Endpoint> Walk<E> {
             params,
             query,
             body,
-            if_match: incoming.if_match,
+            if_match: incoming.if_match.as_deref().and_then(version_asked),
             operation,
             at: incoming.at,
             trace: incoming.trace.clone(),
@@ -246,6 +247,14 @@ impl<E: Endpoint> Walk<E> {
     }
 
     fn body(&self, incoming: &Incoming) -> Result<E::Body, Problem> {
+        if let Some(coding) = incoming
+            .coding
+            .as_deref()
+            .filter(|coding| *coding != "identity")
+        {
+            let detail = format!("A body in the coding {coding} is not read; send it plain.");
+            return Err(Problem::new(rows::UNSUPPORTED_MEDIA_TYPE).detail(detail));
+        }
         let most = E::ROW.body_bytes;
         if incoming.body.len() > most {
             let detail = format!("At most {most} bytes are taken here.");
@@ -283,9 +292,10 @@ pub(crate) struct Incoming {
     authorization: Option<String>,
     idempotency_key: Option<String>,
     cart_token: Option<String>,
-    if_match: Option<u64>,
+    if_match: Option<String>,
     accept: Option<String>,
     media: MediaType,
+    coding: Option<String>,
     pub(crate) asked: Asked,
     body: Vec<u8>,
 }
@@ -334,9 +344,10 @@ impl Incoming {
             authorization: header("authorization"),
             idempotency_key: header("idempotency-key"),
             cart_token: header("x-cart-token"),
-            if_match: header("if-match").and_then(|tags| version_asked(&tags)),
+            if_match: header("if-match"),
             accept: header("accept"),
             media: MediaType::of(header("content-type").as_deref()),
+            coding: header("content-encoding"),
             asked: Asked {
                 origin: header("origin"),
                 gzip: header("accept-encoding").is_some_and(|offer| headers::takes_gzip(&offer)),

@@ -229,7 +229,7 @@ impl JsonSchema for Amount {
         schemars::json_schema!({
             "description": "Major units of the currency, exactly, with no more decimals than it has.",
             "anyOf": [
-                { "type": "number", "minimum": 0 },
+                { "type": "number", "minimum": 0, "maximum": 999_999_999_999_999_u64 },
                 {
                     "type": "string",
                     "format": "decimal",
