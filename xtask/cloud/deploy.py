@@ -16,11 +16,17 @@ import zipfile
 
 import boto3
 import botocore.exceptions
+import tqdm
 from samtranslator.yaml_helper import yaml_parse
 
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
 ARTIFACTS = "local-ultramarket-artifacts"
 BROKEN = ("ROLLBACK_FAILED", "CREATE_FAILED", "UPDATE_ROLLBACK_FAILED", "DELETE_FAILED")
+
+
+def bar(items, total, desc):
+    """The items, with a progress bar where somebody watches a terminal."""
+    return tqdm.tqdm(items, total=total, desc=desc, unit="function", disable=None if total else True, leave=False)
 
 
 class Packager:
@@ -53,7 +59,8 @@ class Packager:
                 functions.append(properties)
         with concurrent.futures.ThreadPoolExecutor(4) as pool:
             folders = [path.parent / properties["CodeUri"] for properties in functions]
-            for properties, key in zip(functions, pool.map(self.code, folders)):
+            keys = bar(pool.map(self.code, folders), total=len(folders), desc=f"  {path.stem}")
+            for properties, key in zip(functions, keys):
                 properties["CodeUri"] = f"s3://{ARTIFACTS}/{key}"
         return template
 

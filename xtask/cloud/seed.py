@@ -14,6 +14,8 @@ import time
 import urllib.error
 import urllib.request
 
+import tqdm
+
 
 class Shop:
     def __init__(self, base, token):
@@ -68,11 +70,16 @@ def seed_categories(shop, categories):
 def seed_products(shop, ndjson, patience):
     job = shop.wanted(202, "POST", "/api/v1/products/import", ndjson, "application/x-ndjson")
     until = time.monotonic() + patience
+    # Shown only where somebody watches a terminal.
+    bar = tqdm.tqdm(desc="  products", unit="product", disable=None, leave=False)
     while job["status"] in ("queued", "running"):
         if time.monotonic() > until:
             raise SystemExit(f"the import of the demo products is still {job['status']} after {patience} s: {job}")
         time.sleep(0.3)
         job = shop.wanted(200, "GET", f"/api/v1/products/import/{job['id']}")
+        bar.total = job["total"] or None
+        bar.update(job["created"] + job["updated"] + job["failed"] - bar.n)
+    bar.close()
     if job["status"] != "completed" or job["failed"]:
         raise SystemExit(f"the import of the demo products went wrong: {json.dumps(job)[:1500]}")
     return job

@@ -3,8 +3,10 @@
 //! Each set is installed when the file that pins it has changed since, and otherwise never.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use indicatif::ProgressBar;
 
 use crate::command;
 use crate::workspace::Workspace;
@@ -125,9 +127,14 @@ impl Tools {
         if std::fs::read_to_string(&held).is_ok_and(|text| text == wanted) {
             return Ok(format!("{name}: there"));
         }
-        eprintln!("  installing {name} (once; a minute at most)");
+        // Drawn only where somebody watches a terminal.
+        let spinner = ProgressBar::new_spinner()
+            .with_message(format!("installing {name} (once; a minute or two)"));
+        spinner.enable_steady_tick(Duration::from_millis(120));
         std::fs::create_dir_all(&self.local)?;
-        install()?;
+        let installed = install();
+        spinner.finish_and_clear();
+        installed?;
         std::fs::write(held, wanted)?;
         Ok(format!("{name}: installed"))
     }
