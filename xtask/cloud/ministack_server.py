@@ -7,6 +7,7 @@ there exactly once, so that another version of MiniStack cannot run half mended.
 import contextvars
 import inspect
 import os
+import pathlib
 import signal
 import socketserver
 import threading
@@ -199,5 +200,17 @@ owner = os.environ.pop("CLOUD_OWNER", "")
 if owner:
     threading.Thread(target=end_with, args=(int(owner),), daemon=True).start()
 
-if __name__ == "__main__":
+def serve():
+    """Runs until it is told to end. The mark says that what it holds is not written down yet: state is
+    saved at the end, and a server that is killed has no end."""
+    folder = os.environ.get("STATE_DIR")
+    unsaved = pathlib.Path(folder).parent / "unsaved" if folder else None
+    if unsaved:
+        unsaved.touch()
     main()
+    if unsaved:
+        unsaved.unlink(missing_ok=True)
+
+
+if __name__ == "__main__":
+    serve()

@@ -113,6 +113,12 @@ impl Cloud {
         Ok(known)
     }
 
+    /// Whether the last server was killed before it could save its state. Files that it stored are
+    /// there then, and the tables and stacks that speak of them are not.
+    pub fn lost_its_state(&self) -> bool {
+        self.folder.join("unsaved").exists()
+    }
+
     /// Forgets the state: tables, files, keys, what was deployed.
     pub fn forget(&self) -> Result<()> {
         for name in [
@@ -122,6 +128,7 @@ impl Cloud {
             "tmp",
             "env",
             "seeded",
+            "unsaved",
             "outputs.json",
         ] {
             let path = self.folder.join(name);

@@ -64,6 +64,13 @@ fn run() -> Result<ExitCode> {
         }
         Some(other) => return Err(other.unexpected().into()),
     };
+    let asks_for_help = |word: &OsString| word == "--help" || word == "-h";
+    // Programs that take our further words have a help of their own.
+    let passes_on = ["test", "gen", "check", "new", "logs"].contains(&command.as_str());
+    if !passes_on && std::env::args_os().skip(2).any(|word| asks_for_help(&word)) {
+        print!("{USAGE}");
+        return Ok(ExitCode::SUCCESS);
+    }
     let workspace = Workspace::find()?;
     match command.as_str() {
         "up" => up::run(&workspace, up::Wanted::parse(arguments)?)?,

@@ -29,6 +29,8 @@ pub fn run(workspace: &Workspace, rest: &[OsString]) -> Result<ExitCode> {
         ))
     })?;
     interrupt.check()?;
+    steps.run("lint", || lint(workspace))?;
+    interrupt.check()?;
     steps.run("build functions", || {
         functions::build_all(workspace, &functions::Wanted::default())
     })?;
@@ -74,6 +76,31 @@ fn test(
     interrupt.check()?;
     eprintln!("\n{}\n", steps.summary());
     nextest(workspace, &environment, interrupt, rest)
+}
+
+/// The form of the code, and what clippy says of it; a warning fails.
+fn lint(workspace: &Workspace) -> Result<String> {
+    let passes: [(&[&str], &str); 2] = [
+        (&["fmt", "--all", "--check"], "run `cargo fmt --all`"),
+        (
+            &[
+                "clippy",
+                "--workspace",
+                "--all-targets",
+                "--quiet",
+                "--",
+                "-D",
+                "warnings",
+            ],
+            "see above",
+        ),
+    ];
+    for (arguments, remedy) in passes {
+        let mut cargo = command::new("cargo");
+        cargo.args(arguments).current_dir(workspace.root());
+        command::must(&mut cargo, remedy)?;
+    }
+    Ok("clean".to_owned())
 }
 
 fn build_tests(workspace: &Workspace, rest: &[OsString]) -> Result<String> {

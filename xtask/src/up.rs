@@ -74,6 +74,12 @@ pub fn run(workspace: &Workspace, wanted: Wanted) -> Result<()> {
     };
     if !joins {
         cloud.stop()?;
+        if cloud.lost_its_state() {
+            eprintln!(
+                "the local cloud was killed before it could save its state; it starts afresh"
+            );
+            cloud.forget()?;
+        }
         steps.run("start", || cloud.start(&tools, ports, life))?;
     }
 

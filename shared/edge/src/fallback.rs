@@ -135,8 +135,18 @@ mod tests {
             ("", "prod", "/prod/health", "/health"),
             ("", "prod", "/health", "/health"),
             ("", "$default", "/prod/health", "/prod/health"),
-            ("https://example.com/shop", "$default", "/shop/health", "/health"),
-            ("https://example.com/shop/", "prod", "/prod/shop/health", "/health"),
+            (
+                "https://example.com/shop",
+                "$default",
+                "/shop/health",
+                "/health",
+            ),
+            (
+                "https://example.com/shop/",
+                "prod",
+                "/prod/shop/health",
+                "/health",
+            ),
         ];
         for (root, stage, path, below) in cases {
             let settings = Settings {
@@ -150,7 +160,11 @@ mod tests {
             let mut request = Request::new(RawBody::Empty);
             *request.uri_mut() = path.parse().unwrap();
             let request = request.with_request_context(RequestContext::ApiGatewayV2(context));
-            assert_eq!(Stray::of(&request, &settings).path, below, "{root} {stage} {path}");
+            assert_eq!(
+                Stray::of(&request, &settings).path,
+                below,
+                "{root} {stage} {path}"
+            );
         }
     }
 }
