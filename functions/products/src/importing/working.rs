@@ -1,14 +1,14 @@
 //! Working on the rows of a chunk.
 
-use aws::Answered;
+use aws::{Answered, BlobError};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use kernel::{CategoryId, ImportId, OperationId, ProductId, Timestamp};
 
-use super::Chunk;
+use super::{Chunk, replaced};
 use crate::Products;
 use crate::category::Tree;
 use crate::error::ProductsError;
-use crate::import::records::{RECORD_MAX, Record, Splitter};
+use crate::import::records::{Flaw, Record, Splitter};
 use crate::import::{Job, RowError, Tally};
 use crate::product::{Birth, Product, Status};
 use crate::store::{ChunkDone, Written};
@@ -36,7 +36,12 @@ impl Products {
             return Ok(());
         };
         if !self.store.chunk_is_done(id, chunk.number).await? {
-            let done = self.work_on_rows(&job, chunk, at).await?;
+            let done = match self.work_on_rows(&job, chunk, at).await {
+                Err(ProductsError::Blob(BlobError::Changed)) => {
+                    return Ok(self.store.fail_import(id, &replaced(), at).await?);
+                }
+                done => done?,
+            };
             self.store.chunk_done(&done, at).await?;
         }
         // Also when the chunk was done before: whoever counted it may have died before this.
@@ -51,7 +56,7 @@ impl Products {
     ) -> Result<ChunkDone, ProductsError> {
         let bytes = self
             .transfers()?
-            .get_range(&job.source, chunk.from, chunk.to)
+            .get_range_of(&job.source, job.etag.as_deref(), chunk.from, chunk.to)
             .await?;
         let mut splitter = Splitter::new(job.format, chunk.from, chunk.first_row);
         let mut records = Vec::new();
@@ -67,7 +72,11 @@ impl Products {
             at,
             traceparent: chunk.traceparent.clone(),
         };
-        let mut outcomes = Vec::new();
+        let of_flaw = |&(row, flaw): &(u32, Flaw)| {
+            let error = RowError::new(row, "", flaw.to_string());
+            (row, Outcome::Failed(vec![error]))
+        };
+        let mut outcomes: Vec<_> = chunk.flawed.iter().map(of_flaw).collect();
         let mut rows = Vec::new();
         for record in &records {
             match read(record, chunk, columns.as_ref(), &tree) {
@@ -175,8 +184,11 @@ impl Products {
         written: &Written,
     ) -> Result<Option<Outcome>, ProductsError> {
         if row.changes.status == Some(Status::Archived) {
-            // What is archived holds no SKU: it is as the row says.
-            return Ok(Some(Outcome::Updated));
+            // Nothing is written, and so nothing is counted as done. What is archived holds no SKU:
+            // made archived, it would be made again by every import of the same file.
+            let detail = "says archived, but no product has this SKU: nothing is written";
+            let error = RowError::new(number, "status", detail);
+            return Ok(Some(Outcome::Failed(vec![error])));
         }
         for variant in row.changes.variants.iter_mut().flatten() {
             variant.id = None;
@@ -187,6 +199,8 @@ impl Products {
         match made {
             Ok(_) => Ok(Some(Outcome::Created)),
             Err(ProductsError::SkuTaken { pointer, .. }) if pointer == "/sku" => Ok(None),
+            // Another worker has the same chunk, and made the very product.
+            Err(ProductsError::Busy) => Ok(None),
             Err(error) => failed(number, error).map(Some),
         }
     }
@@ -240,8 +254,9 @@ fn read(
     if let Some((_, first)) = repeated {
         return Err(wrong("sku", format!("repeats the SKU of row {first}")));
     }
-    let Some(bytes) = record.bytes.as_deref() else {
-        return Err(wrong("", format!("is longer than {RECORD_MAX} bytes")));
+    let bytes = match &record.bytes {
+        Ok(bytes) => bytes.as_slice(),
+        Err(flaw) => return Err(wrong("", flaw.to_string())),
     };
     let json = match columns {
         Some(columns) => columns

@@ -2,7 +2,7 @@
 
 use kernel::Role;
 use serde_json::{Value, json};
-use testkit::{Account, Bootstrap, Ended, Mishap, Shop, unique};
+use testkit::{Account, Bootstrap, Ended, Mishap, Shop, all_at_once, unique};
 
 use super::lines;
 use crate::products::text;
@@ -265,4 +265,40 @@ fn a_cutter_that_is_killed_cuts_the_same_chunks_again() {
         "{job}"
     );
     assert_eq!(warehouse.products().len(), 130);
+}
+
+#[test]
+fn a_chunk_that_several_workers_have_at_once_is_counted_once() {
+    let warehouse = Warehouse::open();
+    let shelf = warehouse.post(
+        "categories-create",
+        "/api/v1/categories",
+        &json!({ "name": "Shelf" }),
+    );
+    let base = unique("MANY");
+    let rows: Vec<Value> = (0..110)
+        .map(|n| json!({ "sku": format!("{base}-{n:03}"), "name": format!("Row {n}"), "price": 5, "categoryId": shelf["id"] }))
+        .collect();
+    let (id, chunks) = warehouse.cut(&rows);
+    let worker = warehouse.function("products-on-import-chunk");
+    // Heard twice, the import was cut twice: every chunk is there twice, too.
+    for message in &chunks {
+        let runs = all_at_once(3, |_| worker.run(&batch(message), Mishap::None));
+        for run in runs {
+            assert_eq!(run.answer()["batchItemFailures"], json!([]));
+        }
+        let told = worker.run(&batch(message), Mishap::None).answer();
+        assert_eq!(told["batchItemFailures"], json!([]), "{told}");
+    }
+
+    let job = warehouse.job(&id);
+    assert_eq!(job["status"], "completed", "{job}");
+    let figures = ["total", "created", "updated", "failed"].map(|name| job[name].as_u64().unwrap());
+    assert_eq!(figures, [110, 110, 0, 0], "{job}");
+    let products = warehouse.products();
+    assert_eq!(products.len(), 110);
+    assert!(
+        products.iter().all(|(_, _, version)| *version == 1),
+        "{products:?}"
+    );
 }
