@@ -27,12 +27,24 @@ pub enum BlobError {
     /// There is no such object.
     #[error("there is no such object")]
     Absent,
+    /// The object is there, with another content than was asked for.
+    #[error("the object is another than was asked for")]
+    Changed,
     /// Trying again may help.
     #[error("the bucket is not available")]
     Unavailable(#[source] Cause),
     /// The call was wrong, or not permitted.
     #[error("the call to the bucket was refused")]
     Fault(#[source] Cause),
+}
+
+/// What is known of an object without reading it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Head {
+    /// How many bytes it has.
+    pub size: u64,
+    /// The name of its content: another content has another.
+    pub etag: Option<String>,
 }
 
 /// A request that somebody else may make for a while, with exactly these headers.
@@ -93,28 +105,53 @@ impl Blobs {
     /// An object whole. It is held in memory: ask for its [`size`](Self::size) first when it is
     /// somebody else's.
     pub async fn get(&self, key: &str) -> Result<Vec<u8>, BlobError> {
-        self.read(key, None).await
+        self.read(key, None, None).await
     }
 
     /// The bytes of an object from one place to before another; fewer where the object ends.
     pub async fn get_range(&self, key: &str, from: u64, to: u64) -> Result<Vec<u8>, BlobError> {
+        self.get_range_of(key, None, from, to).await
+    }
+
+    /// The bytes of an object as [`get_range`](Self::get_range) reads them, but only while it has
+    /// the content of this name.
+    ///
+    /// # Errors
+    /// [`BlobError::Changed`] when it has another.
+    pub async fn get_range_of(
+        &self,
+        key: &str,
+        etag: Option<&str>,
+        from: u64,
+        to: u64,
+    ) -> Result<Vec<u8>, BlobError> {
         if to <= from {
             return Ok(Vec::new());
         }
-        self.read(key, Some(format!("bytes={from}-{}", to - 1)))
+        self.read(key, etag, Some(format!("bytes={from}-{}", to - 1)))
             .await
     }
 
-    async fn read(&self, key: &str, range: Option<String>) -> Result<Vec<u8>, BlobError> {
+    async fn read(
+        &self,
+        key: &str,
+        etag: Option<&str>,
+        range: Option<String>,
+    ) -> Result<Vec<u8>, BlobError> {
         let answer = self
             .client
             .get_object()
             .bucket(&self.bucket)
             .key(key)
+            .set_if_match(etag.map(str::to_owned))
             .set_range(range)
             .send()
             .await
             .map_err(BlobError::of)?;
+        // Not every store that speaks S3 heeds the condition.
+        if etag.is_some() && answer.e_tag() != etag {
+            return Err(BlobError::Changed);
+        }
         let body = answer.body.collect().await;
         let bytes = body.map_err(|error| BlobError::Unavailable(Box::new(error)))?;
         Ok(bytes.to_vec())
@@ -122,6 +159,11 @@ impl Blobs {
 
     /// How many bytes an object has.
     pub async fn size(&self, key: &str) -> Result<u64, BlobError> {
+        Ok(self.head(key).await?.size)
+    }
+
+    /// What is known of an object without reading it.
+    pub async fn head(&self, key: &str) -> Result<Head, BlobError> {
         let answer = self
             .client
             .head_object()
@@ -130,10 +172,12 @@ impl Blobs {
             .send()
             .await
             .map_err(BlobError::of)?;
-        Ok(answer
-            .content_length()
-            .and_then(|length| u64::try_from(length).ok())
-            .unwrap_or(0))
+        let size = answer.content_length();
+        let size = size.and_then(|length| u64::try_from(length).ok());
+        Ok(Head {
+            size: size.unwrap_or(0),
+            etag: answer.e_tag,
+        })
     }
 
     /// A request to write an object of this type, and of exactly this many bytes when a length is
@@ -217,8 +261,13 @@ impl BlobError {
                 .raw_response()
                 .is_some_and(|answer| answer.status().as_u16() == 404)
                 && error.code() != Some("NoSuchBucket");
+        let is_another = error
+            .raw_response()
+            .is_some_and(|answer| answer.status().as_u16() == 412);
         if absent {
             Self::Absent
+        } else if is_another {
+            Self::Changed
         } else if crate::error::is_fault(&error) {
             Self::Fault(Box::new(error))
         } else {

@@ -45,7 +45,7 @@ mod update;
 pub use aws_sdk_dynamodb::types::AttributeValue;
 
 #[cfg(feature = "s3")]
-pub use blobs::{BlobError, Blobs, Presigned};
+pub use blobs::{BlobError, Blobs, Head, Presigned};
 pub use bucket::Taken;
 pub use condition::Condition;
 pub use connect::Aws;

@@ -29,6 +29,20 @@ async fn an_object_is_read_whole_and_in_part() {
 }
 
 #[tokio::test]
+async fn a_part_is_read_only_of_the_content_that_was_asked_for() {
+    let blobs = blobs().await;
+    blobs.put("a", "0123456789", "text/plain").await.unwrap();
+    let head = blobs.head("a").await.unwrap();
+    assert_eq!(head.size, 10);
+    let etag = head.etag.as_deref();
+    assert!(etag.is_some());
+    assert_eq!(blobs.get_range_of("a", etag, 2, 5).await.unwrap(), b"234");
+    blobs.put("a", "another one", "text/plain").await.unwrap();
+    let refused = blobs.get_range_of("a", etag, 2, 5).await;
+    assert!(matches!(refused, Err(BlobError::Changed)));
+}
+
+#[tokio::test]
 async fn an_object_is_written_part_by_part_and_seen_when_it_is_finished() {
     let blobs = blobs().await;
     let mut writer = blobs.upload("big", "text/csv").await.unwrap();
