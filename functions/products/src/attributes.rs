@@ -7,6 +7,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Number;
 
+use crate::words;
+
 /// The attributes of a product, by name.
 pub type Attributes = BTreeMap<String, Attribute>;
 
@@ -64,8 +66,10 @@ impl Attribute {
                 (size != 0.0 && !(1e-130..1e125).contains(&size))
                     .then(|| "must be zero or of a magnitude from 1e-130 to 1e125".to_owned())
             }
-            Self::Text(text) => (text.chars().count() > TEXT_MAX)
-                .then(|| format!("must have at most {TEXT_MAX} characters")),
+            Self::Text(text) if text.chars().count() > TEXT_MAX => {
+                Some(format!("must have at most {TEXT_MAX} characters"))
+            }
+            Self::Text(text) => words::broken_prose(text).map(str::to_owned),
         }
     }
 }
@@ -77,8 +81,8 @@ pub fn checked(attributes: &Attributes, at: &Pointer, faults: &mut Faults) -> At
     }
     for (name, value) in attributes {
         let place = at.field(name);
-        if name.trim().is_empty() {
-            faults.add(&place, "must have a name that is not blank");
+        if let Some(rule) = words::broken_line(name) {
+            faults.add(&place, format_args!("has a name that {rule}"));
         } else if name.chars().count() > NAME_MAX {
             faults.add(
                 &place,

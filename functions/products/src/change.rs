@@ -70,7 +70,7 @@ impl Products {
             match outcome {
                 Ok(()) => return Ok(after),
                 Err(StoreError::Stale | StoreError::Closing) => tries.wait().await?,
-                Err(error) => return Err(error.into()),
+                Err(error) => return Err(ProductsError::of_writing(&after, error)),
             }
         }
     }

@@ -4,8 +4,9 @@ use kernel::{Amount, CategoryId, CurrencyCode, Faults, Gtin, Pointer, Sku, Slug,
 
 use crate::attributes::Attributes;
 use crate::measure::{Dimensions, Measure};
-use crate::product::{RESERVED_SLUGS, Status};
+use crate::product::{RESERVED_SKUS, RESERVED_SLUGS, Status};
 use crate::variants::{Choice, VariantDraft};
+use crate::words;
 
 /// The most characters of a name.
 pub const NAME_MAX: usize = 255;
@@ -50,28 +51,6 @@ pub struct Changes {
 }
 
 impl Changes {
-    /// Checks what can be said without the product: each field alone, and the amounts where their
-    /// currency is named.
-    pub(crate) fn check_alone(&self, faults: &mut Faults) {
-        self.check_words(faults);
-        let Some(currency) = self.currency else {
-            return;
-        };
-        let at = Pointer::root().field("variants");
-        let variants = self.variants.iter().flatten().enumerate();
-        let variants = variants
-            .filter_map(|(index, variant)| Some((at.index(index).field("price"), variant.price?)));
-        let own = [
-            ("price", self.price),
-            ("compareAtPrice", self.compare_at_price.flatten()),
-        ];
-        let own = own.into_iter();
-        let own = own.filter_map(|(field, amount)| Some((Pointer::root().field(field), amount?)));
-        for (place, amount) in own.chain(variants) {
-            faults.take(&place, amount.in_currency(currency));
-        }
-    }
-
     /// Checks what can be said of each field alone.
     pub(crate) fn check_words(&self, faults: &mut Faults) {
         let root = Pointer::root();
@@ -83,13 +62,23 @@ impl Changes {
         {
             faults.add("/slug", "is reserved");
         }
+        self.check_skus(faults);
+        if let Some(Some(description)) = &self.description {
+            let at = root.field("description");
+            if let Some(rule) = words::broken_prose(description) {
+                faults.add(&at, rule);
+            }
+            at_most(description, DESCRIPTION_MAX, &at, faults);
+        }
         for (field, value, most) in [
-            ("description", &self.description, DESCRIPTION_MAX),
             ("brand", &self.brand, BRAND_MAX),
             ("mpn", &self.mpn, MPN_MAX),
         ] {
-            if let Some(Some(value)) = value {
-                at_most(value, most, &root.field(field), faults);
+            // Blanks alone clear the field.
+            if let Some(Some(value)) = value
+                && !value.trim().is_empty()
+            {
+                text(value, most, &root.field(field), faults);
             }
         }
         count(&self.gtins, GTINS_MAX, &root.field("gtins"), faults);
@@ -106,11 +95,25 @@ impl Changes {
             }
         }
     }
+
+    fn check_skus(&self, faults: &mut Faults) {
+        let at = Pointer::root().field("variants");
+        let variants = self.variants.iter().flatten().enumerate();
+        let variants =
+            variants.filter_map(|(index, variant)| Some((at.index(index), variant.sku.as_ref()?)));
+        let own = self.sku.iter().map(|sku| (Pointer::root(), sku));
+        for (at, sku) in own.chain(variants) {
+            if RESERVED_SKUS.contains(&sku.as_str()) {
+                faults.add(at.field("sku"), "is reserved");
+            }
+        }
+    }
 }
 
 fn text(text: &str, most: usize, at: &Pointer, faults: &mut Faults) {
-    if text.trim().is_empty() {
-        faults.add(at, "must not be blank");
+    // What stands around it is cut off when it is kept.
+    if let Some(rule) = words::broken_line(text.trim()) {
+        faults.add(at, rule);
     }
     at_most(text, most, at, faults);
 }

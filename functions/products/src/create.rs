@@ -40,7 +40,7 @@ impl Products {
                     // A slug that was made of the name gives way; one that was asked for is refused.
                     product.slug = other_slug.take().ok_or(ProductsError::SlugTaken)?;
                 }
-                Err(error) => return Err(error.into()),
+                Err(error) => return Err(ProductsError::of_writing(&product, error)),
             }
         }
     }

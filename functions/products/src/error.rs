@@ -4,7 +4,9 @@ use aws::TableError;
 use edge::{Problem, Row, rows};
 use kernel::Faults;
 
+use crate::product::Product;
 use crate::store::StoreError;
+use crate::variants::Variant;
 
 /// A SKU is another product's, or another variant's.
 pub const SKU_TAKEN: Row = Row::new("sku_taken", 409, "The SKU is taken");
@@ -84,6 +86,25 @@ impl ProductsError {
     }
 }
 
+impl ProductsError {
+    /// Why a product could not be written; of a SKU that is taken, with the place that names it.
+    pub(crate) fn of_writing(product: &Product, error: StoreError) -> Self {
+        match error {
+            StoreError::SkuTaken { sku, of_variant } => {
+                let has_it = |variant: &Variant| variant.sku.as_str() == sku;
+                let index = product.variants.iter().position(has_it);
+                let pointer = match index.filter(|_| of_variant) {
+                    Some(index) => format!("/variants/{index}/sku"),
+                    None if of_variant => "/variants".to_owned(),
+                    None => "/sku".to_owned(),
+                };
+                Self::SkuTaken { sku, pointer }
+            }
+            other => other.into(),
+        }
+    }
+}
+
 impl From<StoreError> for ProductsError {
     fn from(error: StoreError) -> Self {
         match error {
@@ -131,6 +152,48 @@ impl From<ProductsError> for Problem {
             ProductsError::Blob(_) | ProductsError::Queue(_) | ProductsError::NotGranted(_) => {
                 Self::new(rows::INTERNAL).cause(error)
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::changes::Changes;
+    use crate::product::Birth;
+    use crate::wire::Fields;
+    use kernel::{CategoryId, CurrencyCode, ProductId, Timestamp};
+    use serde_json::json;
+
+    #[test]
+    fn a_sku_that_is_taken_is_told_with_its_place() {
+        let asked: Changes = Fields::readable(&json!({
+            "name": "Lamp", "price": 1, "sku": "A", "categoryId": CategoryId::derive("", "lamps"),
+            "variants": [
+                { "sku": "A-1", "options": { "Size": "S" } },
+                { "sku": "A-2", "options": { "Size": "M" } },
+            ],
+        }))
+        .into();
+        let birth = Birth {
+            id: ProductId::derive("", "lamp"),
+            currency: CurrencyCode::USD,
+            at: Timestamp::MIN,
+            import: None,
+        };
+        let product = Product::create(&asked, &birth).unwrap();
+        for (sku, of_variant, place) in [
+            ("A", false, "/sku"),
+            ("A-2", true, "/variants/1/sku"),
+            ("", true, "/variants"),
+        ] {
+            let taken = StoreError::SkuTaken {
+                sku: sku.to_owned(),
+                of_variant,
+            };
+            let problem = Problem::from(ProductsError::of_writing(&product, taken));
+            assert_eq!(problem.row(), SKU_TAKEN);
+            assert_eq!(problem.faults()[0].pointer, place);
         }
     }
 }

@@ -8,12 +8,13 @@ mod working;
 
 use std::time::Duration;
 
-use aws::{Answered, BlobError};
+use aws::{Answered, BlobError, Head};
 use kernel::{ImportId, OperationId, Timestamp, UploadId};
 use serde::{Deserialize, Serialize};
 
 use crate::Products;
 use crate::error::ProductsError;
+use crate::import::records::Flaw;
 use crate::import::{Format, Job, RowError};
 use crate::store::{Upload, Written};
 
@@ -43,12 +44,20 @@ pub struct Chunk {
     /// The header of a CSV file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub header: Option<String>,
+    /// Rows of which nothing can be read; their bytes are not in the chunk.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub flawed: Vec<(u32, Flaw)>,
     /// Rows whose SKU stands in an earlier row, and that row.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub repeated: Vec<(u32, u32)>,
     /// The trace of the import.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub traceparent: Option<String>,
+}
+
+/// Why an import failed whose file is not the one it was asked for.
+fn replaced() -> RowError {
+    RowError::new(0, "", "was replaced after the import was asked for")
 }
 
 /// Where the file of an import comes from.
@@ -125,7 +134,7 @@ impl Products {
         written: &Written,
     ) -> Result<Job, ProductsError> {
         let id = ImportId::derive(&answered.id().to_string(), "import");
-        let (format, source) = match file {
+        let (format, source, etag) = match file {
             File::Here(format, bytes) => {
                 if bytes.iter().all(u8::is_ascii_whitespace) {
                     return Err(ProductsError::invalid("", "must not be empty"));
@@ -134,11 +143,14 @@ impl Products {
                 self.transfers()?
                     .put(&source, bytes, format.media())
                     .await?;
-                (format, source)
+                (format, source, None)
             }
             File::Uploaded(upload) => self.uploaded(upload, written.at).await?,
         };
-        let job = Job::queued(id, format, source, written.at);
+        let job = Job {
+            etag,
+            ..Job::queued(id, format, source, written.at)
+        };
         self.store.request_import(&job, answered, written).await?;
         Ok(job)
     }
@@ -147,16 +159,19 @@ impl Products {
         &self,
         id: UploadId,
         at: Timestamp,
-    ) -> Result<(Format, String), ProductsError> {
+    ) -> Result<(Format, String, Option<String>), ProductsError> {
         let unknown = || ProductsError::invalid("/uploadId", "must be the id of an upload");
         let upload = self.store.upload(id, at).await?.ok_or_else(unknown)?;
-        match self.transfers()?.size(&upload.source).await {
-            Ok(0) => Err(ProductsError::invalid("/uploadId", "is an empty file")),
-            Ok(size) if size > FILE_MAX => {
+        match self.transfers()?.head(&upload.source).await {
+            Ok(Head { size: 0, .. }) => {
+                Err(ProductsError::invalid("/uploadId", "is an empty file"))
+            }
+            Ok(Head { size, .. }) if size > FILE_MAX => {
                 let rule = format!("is larger than {FILE_MAX} bytes");
                 Err(ProductsError::invalid("/uploadId", rule))
             }
-            Ok(_) => Ok((upload.format, upload.source)),
+            // The request that uploads may be made again while the import runs.
+            Ok(Head { etag, .. }) => Ok((upload.format, upload.source, etag)),
             Err(BlobError::Absent) => Err(ProductsError::invalid(
                 "/uploadId",
                 "has not been uploaded yet",

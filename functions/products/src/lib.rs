@@ -26,6 +26,7 @@ mod retry;
 pub mod store;
 pub mod variants;
 pub mod wire;
+mod words;
 
 use std::sync::OnceLock;
 

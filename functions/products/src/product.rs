@@ -129,6 +129,10 @@ pub struct Birth {
 /// Slugs that are words of the API: `/products/import`.
 pub const RESERVED_SLUGS: [&str; 2] = ["import", "export"];
 
+/// SKUs that cannot be named in a path: `/inventory/alerts` is something else, and clients take
+/// dots for steps.
+pub const RESERVED_SKUS: [&str; 3] = [".", "..", "alerts"];
+
 impl Product {
     /// The most bytes a product has when it is written. DynamoDB takes 400 KB, keys and
     /// everything included.

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::measure::Measure;
+use crate::words;
 
 /// The most variants of a product: each claims its SKU in the one transaction that writes the
 /// product, and DynamoDB takes 100 actions in one.
@@ -128,8 +129,8 @@ pub(crate) fn checked_options(options: &[Choice], faults: &mut Faults) -> Vec<Ch
 }
 
 fn check_word(word: &str, at: &Pointer, faults: &mut Faults) {
-    if word.is_empty() {
-        faults.add(at, "must not be blank");
+    if let Some(rule) = words::broken_line(word) {
+        faults.add(at, rule);
     } else if word.chars().count() > WORD_MAX {
         faults.add(at, format_args!("must have at most {WORD_MAX} characters"));
     }

@@ -14,7 +14,7 @@ use crate::Products;
 use crate::changes::Changes;
 use crate::error::{SKU_TAKEN, SLUG_TAKEN};
 use crate::product::{Birth, Product};
-use crate::wire::{Fields, ProductView, fields_schema, note};
+use crate::wire::{Fields, ProductView, check_amounts, new_fields_schema, note};
 
 /// Creates a product.
 pub struct CreateProduct;
@@ -30,12 +30,14 @@ impl JsonSchema for Body {
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        fields_schema(generator, &["name", "price", "categoryId"])
+        new_fields_schema(generator, &["name", "price", "categoryId"])
     }
 }
 
 impl JsonBody for Body {
-    /// The product is made and thrown away, for the rules that it breaks.
+    /// The product is made and thrown away, for the rules that it breaks. Whether its category is
+    /// there only the table knows, which is asked once the body is right: so an unknown category is
+    /// told alone.
     fn check(document: &Value, faults: &mut Faults) {
         let birth = Birth {
             id: ProductId::derive("", "check"),
@@ -47,6 +49,7 @@ impl JsonBody for Body {
         if let Err(found) = Product::create(&asked, &birth) {
             note(found, faults);
         }
+        check_amounts(document, Some(birth.currency), faults);
     }
 
     fn example() -> Value {

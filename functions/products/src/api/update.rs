@@ -13,7 +13,7 @@ use super::{shown, written};
 use crate::Products;
 use crate::changes::Changes;
 use crate::error::{SKU_TAKEN, SLUG_TAKEN};
-use crate::wire::{Fields, ProductView, fields_schema, note};
+use crate::wire::{Fields, ProductView, check_amounts, fields_schema, note};
 
 /// Changes a product.
 pub struct UpdateProduct;
@@ -36,8 +36,10 @@ impl JsonSchema for Body {
 impl JsonBody for Body {
     fn check(document: &Value, faults: &mut Faults) {
         let mut found = Faults::new();
-        Changes::from(Fields::readable(document)).check_alone(&mut found);
+        Changes::from(Fields::readable(document)).check_words(&mut found);
         note(found, faults);
+        // Without a currency they are the product's own, which is not read yet.
+        check_amounts(document, None, faults);
     }
 
     fn example() -> Value {

@@ -117,6 +117,9 @@ pub struct Job {
     pub format: Format,
     /// Where its file is.
     pub source: String,
+    /// What the bucket called the file's content when the import was asked for; another content is
+    /// another file. `None` of files that nobody else can write.
+    pub etag: Option<String>,
     /// Rows of the file; 0 until it was cut.
     pub total: u32,
     /// Chunks of the file; 0 until it was cut.
@@ -141,6 +144,7 @@ impl Job {
             status: JobStatus::Queued,
             format,
             source,
+            etag: None,
             total: 0,
             chunks: 0,
             done: 0,

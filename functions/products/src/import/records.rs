@@ -1,5 +1,7 @@
 //! A file's records and where each stands, while the file comes in pieces.
 
+use serde::{Deserialize, Serialize};
+
 use super::Format;
 
 /// The most bytes of one record.
@@ -14,8 +16,20 @@ pub struct Record {
     pub to: u64,
     /// Its number. Of NDJSON the line, from 1; of CSV the record, the header being 0.
     pub row: u32,
-    /// What it holds, without its line end; `None` when it is longer than [`RECORD_MAX`].
-    pub bytes: Option<Vec<u8>>,
+    /// What it holds, without its line end.
+    pub bytes: Result<Vec<u8>, Flaw>,
+}
+
+/// Why nothing is kept of a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "kebab-case")]
+pub enum Flaw {
+    /// It is longer than [`RECORD_MAX`].
+    #[error("is longer than {RECORD_MAX} bytes")]
+    TooLong,
+    /// It is the rest of the file, for a quote that it opens is never closed.
+    #[error("opens a quote that is not closed: what stands behind it, to the end, is not read")]
+    Unclosed,
 }
 
 /// Cuts a file into records, piece by piece. Blank lines are none; a byte order mark is skipped.
@@ -89,6 +103,15 @@ impl Splitter {
         self.end(out);
     }
 
+    fn flaw(&self) -> Option<Flaw> {
+        // Only the end of the file ends a record inside quotes.
+        if self.quotes == Quotes::Inside {
+            Some(Flaw::Unclosed)
+        } else {
+            self.too_long.then_some(Flaw::TooLong)
+        }
+    }
+
     fn end(&mut self, out: &mut Vec<Record>) {
         let mut bytes = std::mem::take(&mut self.bytes);
         if self.from == 0 && bytes.starts_with(&BYTE_ORDER_MARK) {
@@ -97,13 +120,14 @@ impl Splitter {
         if bytes.last() == Some(&b'\r') {
             bytes.pop();
         }
-        let blank = bytes.iter().all(u8::is_ascii_whitespace);
+        let flaw = self.flaw();
+        let blank = flaw.is_none() && bytes.iter().all(u8::is_ascii_whitespace);
         if !blank {
             out.push(Record {
                 from: self.from,
                 to: self.at,
                 row: self.row,
-                bytes: (!self.too_long).then_some(bytes),
+                bytes: flaw.map_or(Ok(bytes), Err),
             });
         }
         if !blank || self.format == Format::Ndjson {
@@ -183,9 +207,32 @@ mod tests {
         let mut text = vec![b'x'; RECORD_MAX + 1];
         text.extend(b"\nnext\n");
         let found = split(Format::Ndjson, &text, 65_536);
-        assert_eq!(found[0].bytes, None);
-        assert_eq!(found[1].bytes.as_deref(), Some(&b"next"[..]));
+        assert_eq!(found[0].bytes, Err(Flaw::TooLong));
+        assert_eq!(found[1].bytes.as_deref(), Ok(&b"next"[..]));
         assert_eq!(found[1].row, 2);
+        // Also when what is too long begins with blanks.
+        let mut text = vec![b' '; RECORD_MAX];
+        text.extend(b"{}\nnext\n");
+        let found = split(Format::Ndjson, &text, 65_536);
+        assert_eq!(found[0].bytes, Err(Flaw::TooLong));
+        assert_eq!(found[1].row, 2);
+    }
+
+    #[test]
+    fn a_quote_that_is_never_closed_is_told_of_the_row_that_opens_it() {
+        let text = "sku,name\nA,x\nB,\"n,1,C\nq3,n\nq4,n\n";
+        let found = split(Format::Csv, text.as_bytes(), 5);
+        let flaws: Vec<_> = found
+            .iter()
+            .map(|record| (record.row, record.bytes.as_ref().err().copied()))
+            .collect();
+        assert_eq!(flaws, [(0, None), (1, None), (2, Some(Flaw::Unclosed))]);
+        let long = format!("A,\"{}", "x\n".repeat(RECORD_MAX));
+        let found = split(Format::Csv, long.as_bytes(), 65_536);
+        assert_eq!(found[0].bytes, Err(Flaw::Unclosed));
+        // A quote is nothing special in a line of JSON, nor inside a bare cell.
+        assert!(split(Format::Ndjson, b"\"n", 9)[0].bytes.is_ok());
+        assert!(split(Format::Csv, b"5\" disk", 9)[0].bytes.is_ok());
     }
 
     proptest! {

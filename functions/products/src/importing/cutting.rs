@@ -1,9 +1,9 @@
 //! Cutting an import's file into chunks.
 
-use aws::BlobError;
+use aws::{BlobError, Head};
 use kernel::{ImportId, Timestamp};
 
-use super::{Chunk, FILE_MAX};
+use super::{Chunk, FILE_MAX, replaced};
 use crate::Products;
 use crate::error::ProductsError;
 use crate::import::cut::{self, Cutter, FILE_ROWS};
@@ -13,8 +13,10 @@ use crate::store::StoreError;
 use crate::wire::Row;
 use crate::wire::columns::Columns;
 
-/// Bytes that are read at once.
+/// Bytes that are fetched at once.
 const PIECE: u64 = 4 * 1024 * 1024;
+/// Bytes whose records are held at once: of a file of empty rows each takes more than its bytes.
+const BITE: usize = 64 * 1024;
 /// Chunks whose messages are sent at once.
 const CHUNKS_AT_ONCE: usize = 500;
 
@@ -53,6 +55,7 @@ impl Products {
                 to: chunk.to,
                 first_row: chunk.first_row,
                 header: header.clone(),
+                flawed: chunk.flawed.clone(),
                 repeated: chunk.repeated.clone(),
                 traceparent: traceparent.map(str::to_owned),
             })
@@ -75,12 +78,15 @@ impl Products {
         job: &Job,
     ) -> Result<Result<(Option<String>, u32, Vec<cut::Chunk>), RowError>, ProductsError> {
         let blobs = self.transfers()?;
-        let size = match blobs.size(&job.source).await {
-            Ok(size) if size > FILE_MAX => {
+        let size = match blobs.head(&job.source).await {
+            Ok(Head { size, .. }) if size > FILE_MAX => {
                 let detail = format!("is larger than {FILE_MAX} bytes");
                 return Ok(Err(RowError::new(0, "", detail)));
             }
-            Ok(size) => size,
+            Ok(Head { etag, .. }) if job.etag.is_some() && etag != job.etag => {
+                return Ok(Err(replaced()));
+            }
+            Ok(Head { size, .. }) => size,
             Err(BlobError::Absent) => return Ok(Err(RowError::new(0, "", "is not there"))),
             Err(error) => return Err(error.into()),
         };
@@ -88,7 +94,13 @@ impl Products {
         let mut at = 0;
         while at < size {
             let end = size.min(at + PIECE);
-            let piece = blobs.get_range(&job.source, at, end).await?;
+            let piece = match blobs
+                .get_range_of(&job.source, job.etag.as_deref(), at, end)
+                .await
+            {
+                Err(BlobError::Changed) => return Ok(Err(replaced())),
+                piece => piece?,
+            };
             if let Err(reason) = cutting.feed(&piece) {
                 return Ok(Err(reason));
             }
@@ -117,9 +129,12 @@ impl Cutting {
     }
 
     fn feed(&mut self, piece: &[u8]) -> Result<(), RowError> {
-        let mut records = Vec::new();
-        self.splitter.feed(piece, &mut records);
-        self.take(records)
+        for bite in piece.chunks(BITE) {
+            let mut records = Vec::new();
+            self.splitter.feed(bite, &mut records);
+            self.take(records)?;
+        }
+        Ok(())
     }
 
     fn finish(mut self) -> Result<(Option<String>, u32, Vec<cut::Chunk>), RowError> {
@@ -136,11 +151,14 @@ impl Cutting {
 
     fn take(&mut self, records: Vec<Record>) -> Result<(), RowError> {
         for record in records {
-            let bytes = record.bytes.as_deref();
+            let bytes = record.bytes.as_deref().ok();
             let sku = match (self.format, &self.header) {
                 (Format::Ndjson, _) => bytes.and_then(Row::sku_in),
                 (Format::Csv, Some((_, columns))) => bytes.and_then(|row| columns.sku(row)),
                 (Format::Csv, None) => {
+                    if let Err(flaw) = record.bytes {
+                        return Err(RowError::new(0, "", flaw.to_string()));
+                    }
                     let header = bytes.unwrap_or_default();
                     let columns = Columns::read(header).map_err(|errors| {
                         let first = errors.into_iter().next();
@@ -158,5 +176,39 @@ impl Cutting {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::import::records::{Flaw, RECORD_MAX};
+
+    fn cut(format: Format, file: &[u8]) -> Result<(u32, Vec<cut::Chunk>), String> {
+        let mut cutting = Cutting::new(format);
+        cutting.feed(file).map_err(|reason| reason.detail)?;
+        let (_, rows, chunks) = cutting.finish().map_err(|reason| reason.detail)?;
+        Ok((rows, chunks))
+    }
+
+    #[test]
+    fn a_row_that_cannot_be_read_fails_alone_and_is_never_fetched() {
+        let mut file = b"sku,name\nA,x\n".to_vec();
+        file.extend(vec![b'x'; 3 * RECORD_MAX]);
+        file.extend(b"\nB,y\nC,\"z\nD,y\n");
+        let (rows, chunks) = cut(Format::Csv, &file).unwrap();
+        assert_eq!(rows, 4);
+        let flawed: Vec<_> = chunks.iter().flat_map(|chunk| &chunk.flawed).collect();
+        assert_eq!(flawed, [&(2, Flaw::TooLong), &(4, Flaw::Unclosed)]);
+        assert!(chunks.iter().all(|chunk| chunk.to - chunk.from <= 8));
+    }
+
+    #[test]
+    fn a_header_that_cannot_be_read_is_told_as_what_it_is() {
+        let open = cut(Format::Csv, b"sku,\"name\nA,x\n").unwrap_err();
+        assert!(open.contains("not closed"), "{open}");
+        let long = vec![b'x'; RECORD_MAX + 1];
+        let long = cut(Format::Csv, &long).unwrap_err();
+        assert!(long.contains("longer"), "{long}");
     }
 }

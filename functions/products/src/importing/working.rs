@@ -184,6 +184,14 @@ impl Products {
         written: &Written,
     ) -> Result<Option<Outcome>, ProductsError> {
         if row.changes.status == Some(Status::Archived) {
+            // It may be the row of an export: of a product that is there and is as the row says.
+            if let Some(id) = row.id
+                && let Some(product) = self.store.product(id).await?
+                && product.status == Status::Archived
+                && Some(&product.sku) == row.sku.as_ref()
+            {
+                return Ok(Some(Outcome::Updated));
+            }
             // Nothing is written, and so nothing is counted as done. What is archived holds no SKU:
             // made archived, it would be made again by every import of the same file.
             let detail = "says archived, but no product has this SKU: nothing is written";

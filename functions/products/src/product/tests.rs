@@ -96,6 +96,74 @@ fn all_that_is_wrong_is_told_at_once() {
 }
 
 #[test]
+fn skus_that_no_path_can_name_are_reserved() {
+    for sku in [".", "..", "alerts"] {
+        let sku = Sku::parse(sku).unwrap();
+        let mut draft = variant("S", None);
+        draft.sku = Some(sku.clone());
+        let asked = Changes {
+            sku: Some(sku.clone()),
+            variants: Some(vec![variant("M", None), draft]),
+            ..basics()
+        };
+        let found = places(Product::create(&asked, &birth()));
+        for place in ["/sku", "/variants/1/sku"] {
+            assert!(found.contains(&place.to_owned()), "{sku}: {found:?}");
+        }
+    }
+    for sku in ["...", "a.", "Alerts", "alerts-1"] {
+        let sku = Some(Sku::parse(sku).unwrap());
+        let asked = Changes { sku, ..basics() };
+        assert!(Product::create(&asked, &birth()).is_ok());
+    }
+}
+
+#[test]
+fn texts_that_nobody_sees_and_control_characters_are_refused() {
+    let nul = || "a\u{0}b".to_owned();
+    let unseen = || "\u{200b}".to_owned();
+    for text in [nul, unseen] {
+        let asked = Changes {
+            name: Some(text()),
+            brand: Some(Some(text())),
+            mpn: Some(Some(text())),
+            tags: Some(vec![text()]),
+            attributes: Some([(text(), Attribute::Flag(true))].into()),
+            options: Some(vec![Choice {
+                name: text(),
+                values: vec![text()],
+            }]),
+            ..basics()
+        };
+        let found = places(Product::create(&asked, &birth()));
+        let attribute = format!("/attributes/{}", text());
+        assert_eq!(
+            found,
+            [
+                "/name",
+                "/brand",
+                "/mpn",
+                "/tags/0",
+                &attribute,
+                "/options/0/name",
+                "/options/0/values/0"
+            ]
+        );
+    }
+    let prose = |text: &str| Changes {
+        name: Some("  Lamp\n".into()),
+        brand: Some(Some("  ".into())),
+        description: Some(Some(text.into())),
+        attributes: Some([("Use".to_owned(), Attribute::Text(text.into()))].into()),
+        ..basics()
+    };
+    let made = Product::create(&prose("one\n\ttwo\r\n"), &birth()).unwrap();
+    assert_eq!((&*made.name, made.brand), ("Lamp", None));
+    let found = places(Product::create(&prose(&nul()), &birth()));
+    assert_eq!(found, ["/description", "/attributes/Use"]);
+}
+
+#[test]
 fn amounts_have_the_decimals_of_their_currency() {
     for (code, price, minor) in [
         ("USD", "49.9", Some(4990)),

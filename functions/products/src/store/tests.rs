@@ -302,11 +302,15 @@ async fn products_that_come_while_a_category_is_deleted_never_hang_on_nothing() 
 async fn a_chunk_counts_once_and_an_import_ends_once() {
     let store = store().await;
     let id = ImportId::derive("", "import");
-    let job = Job::queued(id, Format::Csv, "imports/x/source".into(), NOW);
+    let job = Job {
+        etag: Some("\"content\"".into()),
+        ..Job::queued(id, Format::Csv, "imports/x/source".into(), NOW)
+    };
     store
         .request_import(&job, &silent("1"), &now())
         .await
         .unwrap();
+    assert_eq!(store.import(id).await.unwrap().as_ref(), Some(&job));
     store.import_is_cut(id, 5, 2, NOW).await.unwrap();
     let done = |number| ChunkDone {
         import_id: id,

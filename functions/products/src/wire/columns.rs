@@ -135,7 +135,7 @@ impl Columns {
 
 fn kind(name: &str) -> Option<Kind> {
     Some(match name {
-        "sku" | "slug" | "name" | "status" | "categoryId" | "category" | "price"
+        "id" | "sku" | "slug" | "name" | "status" | "categoryId" | "category" | "price"
         | "compareAtPrice" | "currency" | "brand" | "mpn" => Kind::Text,
         "description" => Kind::Prose,
         "weightGrams" | "dimensionsMm" | "options" | "variants" | "attributes" => Kind::Json,
@@ -222,7 +222,7 @@ mod tests {
         assert_eq!(
             json(header, record),
             json!({
-                "sku": "A-1", "price": "99.90", "tags": ["a", "b"], "weightGrams": 450,
+                "id": "prod_x", "sku": "A-1", "price": "99.90", "tags": ["a", "b"], "weightGrams": 450,
                 "options": [{"name": "S", "values": ["M"]}],
                 "attributes": {"Colour": "Red", "Width": 42.5, "New": true, "Code": "42"},
             })

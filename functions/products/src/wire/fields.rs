@@ -1,10 +1,11 @@
 //! The fields of a product as clients write them.
 
-use kernel::{Amount, CategoryId, CurrencyCode, Faults, Gtin, Sku, Slug, VariantId};
+use kernel::{Amount, CategoryId, CurrencyCode, Faults, Gtin, Pointer, Sku, Slug, VariantId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
+use super::distinct::{distinct, distinct_or_null};
 use crate::attributes::Attributes;
 use crate::changes::Changes;
 use crate::measure::{Dimensions, Measure};
@@ -67,7 +68,7 @@ pub struct Fields {
     #[schemars(length(max = 100), inner(length(max = 100)))]
     pub tags: Option<Option<Vec<String>>>,
     /// What else is said of it, by name: texts of at most 8,192 characters, numbers, booleans.
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default, deserialize_with = "distinct_or_null")]
     pub attributes: Option<Option<Attributes>>,
     /// What a shopper chooses; taken from the variants when it is left out.
     #[serde(default, deserialize_with = "given")]
@@ -94,7 +95,7 @@ pub struct VariantFields {
     #[serde(default)]
     pub sku: Option<Sku>,
     /// One value of each option, by the option's name.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "distinct")]
     #[schemars(extend("additionalProperties" = { "type": "string", "maxLength": 100 }))]
     pub options: Combination,
     /// What it costs; what the product costs when it is left out.
@@ -139,6 +140,40 @@ impl Fields {
             .collect();
         serde_json::from_str(&Value::Object(readable).to_string()).unwrap_or_default()
     }
+}
+
+/// Checks the amounts of a document against its currency, or else the one that is given; none
+/// when neither is known. An amount is judged whatever else is wrong around it, with its variant
+/// for instance.
+pub fn check_amounts(document: &Value, otherwise: Option<CurrencyCode>, faults: &mut Faults) {
+    let named = document.get("currency").and_then(Value::as_str);
+    let currency = match named.map(CurrencyCode::parse) {
+        Some(Ok(currency)) => currency,
+        // In a currency that is none, nothing can be said of decimals.
+        Some(Err(_)) => return,
+        None => match otherwise {
+            Some(currency) => currency,
+            None => return,
+        },
+    };
+    let root = Pointer::root();
+    let own = ["price", "compareAtPrice"];
+    let own = own.map(|field| (root.field(field), document.get(field)));
+    let at = root.field("variants");
+    let variants = document.get("variants").and_then(Value::as_array);
+    let variants = variants.into_iter().flatten().enumerate();
+    let variants =
+        variants.map(|(index, variant)| (at.index(index).field("price"), variant.get("price")));
+    let mut found = Faults::new();
+    for (place, value) in own.into_iter().chain(variants) {
+        // What is no amount at all is the schema's to say.
+        let amount =
+            value.and_then(|value| serde_json::from_str::<Amount>(&value.to_string()).ok());
+        if let Some(amount) = amount {
+            found.take(&place, amount.in_currency(currency));
+        }
+    }
+    note(found, faults);
 }
 
 /// Adds faults, but for places that have one: one mistake is told once.
@@ -210,6 +245,44 @@ mod tests {
         assert!(fields.sku.is_none() && fields.tags.is_none());
         assert_eq!(fields.brand, Some(None));
         assert!(Fields::readable(&json!([1])).name.is_none());
+    }
+
+    #[test]
+    fn decimals_are_told_whatever_else_is_wrong() {
+        let places = |document: Value, otherwise: Option<&str>| {
+            let otherwise = otherwise.map(|code| CurrencyCode::parse(code).unwrap());
+            let mut faults = Faults::new();
+            check_amounts(&document, otherwise, &mut faults);
+            let places = faults.iter().map(|fault| fault.pointer.clone());
+            places.collect::<Vec<_>>()
+        };
+        let wrong = json!({
+            "price": 1.999, "compareAtPrice": "2.001", "tags": 1,
+            "variants": [{ "price": 3.001, "bogus": 1 }, { "price": -1 }, 7, { "price": 3 }],
+        });
+        let all = ["/price", "/compareAtPrice", "/variants/0/price"];
+        assert_eq!(places(wrong.clone(), Some("USD")), all);
+        assert!(places(wrong.clone(), Some("KWD")).is_empty());
+        assert!(places(wrong, None).is_empty());
+        let named = json!({ "price": 1.5, "currency": "JPY", "categoryId": 1 });
+        assert_eq!(places(named, Some("USD")), ["/price"]);
+        assert!(places(json!({ "price": 1.999, "currency": "?" }), Some("USD")).is_empty());
+    }
+
+    #[test]
+    fn a_name_stands_once() {
+        for twice in [
+            r#"{"attributes":{"a":1,"a":2}}"#,
+            r#"{"variants":[{"options":{"Size":"S","Size":"M"}}]}"#,
+        ] {
+            let error = serde_json::from_str::<Fields>(twice).unwrap_err();
+            assert!(error.to_string().contains("twice"), "{error}");
+        }
+        let fields: Fields = serde_json::from_str(r#"{"attributes":{"a":1,"A":2}}"#).unwrap();
+        assert_eq!(fields.attributes.flatten().unwrap().len(), 2);
+        let fields: Fields = serde_json::from_str(r#"{"attributes":null}"#).unwrap();
+        assert_eq!(fields.attributes, Some(None));
+        assert_eq!(Fields::default().attributes, None);
     }
 
     #[test]

@@ -1,12 +1,14 @@
 //! Products on the wire: as clients write them in bodies and files, and as they read them.
 
 pub mod columns;
+mod distinct;
 mod fields;
 mod row;
 mod schema;
 mod view;
 
-pub use fields::{Fields, VariantFields, clearable, note};
+pub use distinct::Distinct;
+pub use fields::{Fields, VariantFields, check_amounts, clearable, note};
 pub use row::Row;
-pub use schema::fields_schema;
+pub use schema::{fields_schema, new_fields_schema};
 pub use view::{CategoryNode, ProductView, Rating, VariantView};

@@ -1,17 +1,16 @@
 //! One row of an import: what it asks for.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use kernel::{Faults, Sku, Slug};
+use kernel::{Faults, ProductId, Sku, Slug};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::columns::READ_ONLY;
-use super::{Fields, fields_schema, note};
+use super::{Distinct, Fields, check_amounts, fields_schema, note};
 use crate::changes::Changes;
 
 /// What a row asks for, and what is wrong with it; what can be read of a wrong row is there too, so
@@ -20,6 +19,8 @@ use crate::changes::Changes;
 pub struct Row {
     /// By which the product is found again.
     pub sku: Option<Sku>,
+    /// The product it says it is of: what an export says. A row is not recognised by it.
+    pub id: Option<ProductId>,
     /// The slug of the category, where it is named by that.
     pub category: Option<Slug>,
     /// Everything else.
@@ -67,20 +68,28 @@ impl Row {
         edge::schema::check(Self::schema(), &document, &mut faults);
         let readable = Changes::from(Fields::readable(&own_fields(&document)));
         let mut wrong = Faults::new();
-        readable.check_alone(&mut wrong);
+        readable.check_words(&mut wrong);
         note(wrong, &mut faults);
+        check_amounts(&document, None, &mut faults);
         if !faults.is_empty() {
             return Self::wrong(&document, readable, faults);
         }
-        read_checked(json).unwrap_or_else(|error| {
-            faults.add("", error);
+        let mut row = read_checked(json).unwrap_or_else(|error| {
+            let rule = error.to_string();
+            // A row is one line, and of a CSV file none that anybody wrote.
+            let rule = rule.split(" at line ").next().unwrap_or_default();
+            faults.add("", rule);
             Self::wrong(&document, readable, faults)
-        })
+        });
+        let id = document.get("id").and_then(Value::as_str);
+        row.id = id.and_then(|id| ProductId::parse(id).ok());
+        row
     }
 
     fn wrong(document: &Value, changes: Changes, faults: Faults) -> Self {
         let category = document.get("category").and_then(Value::as_str);
         Self {
+            id: None,
             sku: changes.sku.clone(),
             category: category.and_then(|slug| Slug::parse(slug).ok()),
             changes,
@@ -101,7 +110,7 @@ impl Row {
 
 /// Reads from the text, for amounts keep every digit only there.
 fn read_checked(json: &str) -> Result<Row, serde_json::Error> {
-    let mut members: BTreeMap<String, Box<RawValue>> = serde_json::from_str(json)?;
+    let Distinct(mut members): Distinct<Box<RawValue>> = serde_json::from_str(json)?;
     let category = members.remove("category");
     for field in READ_ONLY {
         members.remove(field);
@@ -110,6 +119,7 @@ fn read_checked(json: &str) -> Result<Row, serde_json::Error> {
     let fields: Fields = serde_json::from_str(&serde_json::to_string(&members)?)?;
     let changes = Changes::from(fields);
     Ok(Row {
+        id: None,
         sku: changes.sku.clone(),
         category: category.transpose()?.flatten(),
         changes,
@@ -165,6 +175,20 @@ mod tests {
         for text in ["", "{", "[]", "1"] {
             assert!(!places(text).is_empty(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_name_that_stands_twice_is_a_fault() {
+        for json in [
+            r#"{"sku":"A","name":"x","sku":"B"}"#,
+            r#"{"sku":"A","attributes":{"a":1,"a":2}}"#,
+        ] {
+            let row = Row::read(json);
+            let told: Vec<_> = row.faults.iter().map(|fault| &*fault.detail).collect();
+            assert!(told[0].ends_with("twice"), "{told:?}");
+        }
+        let id = Row::read(r#"{"sku":"A","id":"prod_01aryz6s41tsv4rrffq69g5fav"}"#).id;
+        assert!(id.is_some());
     }
 
     #[test]

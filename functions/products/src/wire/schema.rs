@@ -1,9 +1,11 @@
 //! The schema of a product's fields, as one body or another wants them.
 
+use std::borrow::Cow;
+
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
-use super::{Fields, clearable};
+use super::{Fields, VariantFields, clearable};
 
 /// The schema of [`Fields`] of which some are required.
 ///
@@ -22,6 +24,54 @@ pub fn fields_schema(generator: &mut SchemaGenerator, required: &[&str]) -> Sche
         schema.insert("required".to_owned(), json!(required));
     }
     schema
+}
+
+/// The schema of a product that is to be made: its variants have no ids yet.
+pub fn new_fields_schema(generator: &mut SchemaGenerator, required: &[&str]) -> Schema {
+    let mut schema = fields_schema(generator, required);
+    let known = generator.subschema_for::<VariantFields>().to_value();
+    let new = generator.subschema_for::<NewVariant>().to_value();
+    if let Some(variants) = schema.pointer_mut("/properties/variants") {
+        replace(variants, &known, &new);
+    }
+    schema
+}
+
+/// A variant that is to be made.
+struct NewVariant;
+
+impl JsonSchema for NewVariant {
+    fn schema_name() -> Cow<'static, str> {
+        "NewVariant".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let mut schema = VariantFields::json_schema(generator);
+        if let Some(Value::Object(properties)) = schema.get_mut("properties") {
+            properties.remove("id");
+        }
+        schema
+    }
+}
+
+fn replace(schema: &mut Value, known: &Value, new: &Value) {
+    if schema == known {
+        schema.clone_from(new);
+        return;
+    }
+    match schema {
+        Value::Object(members) => {
+            for member in members.values_mut() {
+                replace(member, known, new);
+            }
+        }
+        Value::Array(items) => {
+            for item in items {
+                replace(item, known, new);
+            }
+        }
+        _ => {}
+    }
 }
 
 fn tidy(rules: &mut Map<String, Value>, takes_null: bool) {
@@ -70,7 +120,7 @@ mod tests {
         }
 
         fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-            fields_schema(generator, &["name", "price"])
+            new_fields_schema(generator, &["name", "price"])
         }
     }
 
@@ -110,6 +160,15 @@ mod tests {
                 "/variants/0/size is not a known field",
                 "/role is not a known field",
             ]
+        );
+    }
+
+    #[test]
+    fn a_variant_has_an_id_only_once_it_is_there() {
+        let id = "var_01aryz6s41tsv4rrffq69g5fav";
+        assert_eq!(
+            faults(&json!({ "name": "Lamp", "price": 1, "variants": [{ "id": id }] })),
+            ["/variants/0/id is not a known field"]
         );
     }
 
