@@ -1,16 +1,29 @@
 //! Looking at products.
 
+#[cfg(test)]
+mod tests;
+mod weight;
+
 use std::collections::HashMap;
 
 use kernel::{Amount, CategoryId, Cursor, Faults, Limit, Page, ProductId, Slug};
 
+use self::weight::Weight;
+
 use crate::Products;
 use crate::error::ProductsError;
-use crate::listing::{Filter, Listing, Scope, Sort, brand_key, place, price_key};
+use crate::listing::{Filter, Hit, Listing, Scope, Sort, brand_key, place, price_key};
 use crate::product::{Product, Status};
 
 /// The deepest that page numbers reach; beyond it the cursor does.
 const DEEPEST: usize = 1000;
+/// Entries that filters may refuse before a page is answered as it is, and goes on at its cursor.
+const PATIENCE: usize = 2_000;
+/// The same of pages by number. They are counted from the first, so one that were short would be
+/// the next one's loss.
+const PATIENCE_BY_NUMBER: usize = 50_000;
+/// Products that are read at once, of up to 350,000 bytes each.
+const AT_ONCE: usize = 25;
 /// The most categories whose indexes are read side by side; a larger part of the shop is found in
 /// the list of the whole shop.
 const WIDEST: usize = 100;
@@ -153,20 +166,57 @@ impl Products {
                 filter: filter.clone(),
                 after,
                 want: skipped + want,
+                patience: if asked.page.is_some() {
+                    PATIENCE_BY_NUMBER
+                } else {
+                    PATIENCE
+                },
             };
-            let (ids, next) = self.store.list(&listing).await?;
-            let ids = ids.get(skipped..).unwrap_or_default();
-            let mut products = self.store.products(ids).await?;
+            let found = self.store.list(&listing).await?;
+            if skipped > 0 && found.next.is_some() && found.hits.len() < skipped + want {
+                let rule = "is too far behind for these filters; use the cursor";
+                return Err(ProductsError::invalid("/page", rule));
+            }
+            let hits = found.hits.get(skipped..).unwrap_or_default();
             // An index lags a moment behind: what has changed since is judged as it is now.
-            products.retain(|product| product.status == asked.status);
-            products.retain(|product| filter.passes_product(product));
-            (products, next)
+            let fits = |product: &Product| {
+                product.status == asked.status && filter.passes_product(product)
+            };
+            let (products, cut) = self.read_page(hits, fits).await?;
+            (products, cut.or(found.next))
         };
         let seal = |place: String| Cursor::seal(&place, &fingerprint).ok();
         Ok(Page {
             items: products,
             next: next.and_then(seal),
         })
+    }
+
+    /// The products of a page, and the place of the last when there is no room in the answer for
+    /// those behind it.
+    async fn read_page(
+        &self,
+        hits: &[Hit],
+        fits: impl Fn(&Product) -> bool,
+    ) -> Result<(Vec<Product>, Option<String>), ProductsError> {
+        let mut weight = Weight::default();
+        let mut page: Vec<Product> = Vec::new();
+        let mut last: Option<&Hit> = None;
+        for batch in hits.chunks(AT_ONCE) {
+            let ids: Vec<_> = batch.iter().map(|hit| hit.product).collect();
+            let read = self.store.products(&ids).await?;
+            let mut read: HashMap<_, _> = read.into_iter().map(|read| (read.id, read)).collect();
+            for hit in batch {
+                if let Some(product) = read.remove(&hit.product).filter(&fits) {
+                    if !weight.takes(&product) {
+                        return Ok((page, last.map(|hit| hit.place.clone())));
+                    }
+                    page.push(product);
+                }
+                last = Some(hit);
+            }
+        }
+        Ok((page, None))
     }
 
     /// Which index has the products, and what is left to be filtered.
@@ -233,9 +283,13 @@ impl Products {
             .collect();
         placed.sort_by(|(a, _), (b, _)| if descending { b.cmp(a) } else { a.cmp(b) });
         let mut page: Vec<_> = placed.into_iter().skip(skipped).collect();
-        let limit = asked.limit().as_usize();
-        let more = page.len() > limit;
-        page.truncate(limit);
+        let mut weight = Weight::default();
+        let fitting = page.iter().take(asked.limit().as_usize());
+        let many = fitting
+            .take_while(|(_, product)| weight.takes(product))
+            .count();
+        let more = page.len() > many;
+        page.truncate(many);
         let last = page.last().map(|(at, _)| at.clone());
         let products = page.into_iter().map(|(_, product)| product).collect();
         Ok((products, last.filter(|_| more)))

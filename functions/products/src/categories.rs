@@ -10,7 +10,7 @@ use crate::Products;
 use crate::category::{Category, Misplaced, NAME_MAX, Tree};
 use crate::error::ProductsError;
 use crate::retry::Tries;
-use crate::store::{Placed, StoreError};
+use crate::store::{StoreError, Unchanged};
 
 /// What a category is asked to be; `None` is as before.
 #[derive(Debug, Clone, Default)]
@@ -116,9 +116,15 @@ impl Products {
         at: Timestamp,
     ) -> Result<Shelf, ProductsError> {
         let mut tries = Tries::default();
+        let Shelves {
+            mut tree,
+            mut products,
+        } = self.shelves().await?;
         loop {
-            let shelves = self.shelves().await?;
-            let tree = Arc::clone(&shelves.tree);
+            let shelves = Shelves {
+                tree: Arc::clone(&tree),
+                products: products.clone(),
+            };
             let before = current(&tree, id, version)?;
             let mut after = before.clone();
             if asked.name.is_some() {
@@ -141,19 +147,20 @@ impl Products {
             after.updated_at = at.max(before.updated_at);
             // Whoever is deleting it finds that it has changed.
             after.closing_until = None;
-            let placed = Placed {
-                tree: tree.version(),
-                at,
-            };
             let shelf = shelves.with(after);
-            match self
-                .store
-                .change_category(before, answered, &shelf, placed)
-                .await
-            {
+            let outcome = self.store.change_category(before, answered, &shelf, at);
+            match outcome.await {
                 Ok(()) => return Ok(shelf),
-                Err(StoreError::Stale) => tries.wait().await?,
-                Err(error) => return Err(of_parent(error)),
+                Err(Unchanged::Is(now)) => {
+                    // What hangs where is held to when it matters, so the rest may be as it was.
+                    tree = Arc::new(tree.with(*now));
+                    tries.wait().await?;
+                }
+                Err(Unchanged::Because(StoreError::Stale)) => {
+                    tries.wait().await?;
+                    Shelves { tree, products } = self.shelves().await?;
+                }
+                Err(Unchanged::Because(error)) => return Err(of_parent(error)),
             }
         }
     }
@@ -240,3 +247,6 @@ fn of_parent(error: StoreError) -> ProductsError {
         other => other.into(),
     }
 }
+
+#[cfg(test)]
+mod tests;

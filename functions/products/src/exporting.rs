@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures_util::{StreamExt, TryStreamExt, stream};
 use kernel::money::Decimal;
 use kernel::{
     CategoryId, CurrencyCode, Gtin, OperationId, ProductId, Sku, Slug, Timestamp, VariantId,
@@ -21,6 +22,10 @@ use crate::wire::columns::{EXPORTED, list_cell};
 
 /// The most bytes that are answered at once; an answer ends at 6 MB, written as a JSON string.
 const INLINE: usize = 3 * 1024 * 1024;
+/// Products of a batch, and batches read side by side: together no more than 45 MB, however large
+/// the products are.
+const BATCH: usize = 32;
+const BATCHES: usize = 4;
 /// How long a larger export can be fetched.
 const FETCHED_FOR: Duration = Duration::from_mins(15);
 
@@ -96,20 +101,25 @@ impl Products {
             let mut shard = 0;
             let mut position = None;
             while let Some((ids, rest)) = self.store.sweep(status, shard, position.take()).await? {
-                let mut products = self.store.products(&ids).await?;
-                products.retain(|product| product.status == status);
-                for product in &products {
-                    buffer.push(&row(product, &tree))?;
-                }
-                if buffer.bytes.len() > INLINE {
-                    let writer = match &mut upload {
-                        Some(writer) => writer,
-                        None => {
-                            let begun = self.transfers()?.upload(&key, format.media()).await?;
-                            upload.insert(begun)
-                        }
-                    };
-                    writer.write(&std::mem::take(&mut buffer.bytes)).await?;
+                let reads: Vec<_> = ids
+                    .chunks(BATCH)
+                    .map(|batch| self.store.products(batch))
+                    .collect();
+                let mut reads = stream::iter(reads).buffered(BATCHES);
+                while let Some(products) = reads.try_next().await? {
+                    for product in products.iter().filter(|product| product.status == status) {
+                        buffer.push(&row(product, &tree))?;
+                    }
+                    if buffer.bytes.len() > INLINE {
+                        let writer = match &mut upload {
+                            Some(writer) => writer,
+                            None => {
+                                let begun = self.transfers()?.upload(&key, format.media()).await?;
+                                upload.insert(begun)
+                            }
+                        };
+                        writer.write(&std::mem::take(&mut buffer.bytes)).await?;
+                    }
                 }
                 match rest {
                     Some(rest) => position = Some(rest),

@@ -2,8 +2,10 @@
 
 use std::cmp::Ordering;
 use std::collections::{HashSet, VecDeque};
+use std::fmt::Write as _;
 
 use kernel::{Amount, AmountError, CategoryId, CurrencyCode, Money, ProductId, text};
+use sha2::{Digest, Sha256};
 
 use crate::product::{Product, Status};
 
@@ -89,9 +91,25 @@ pub fn place(product: &Product, by: By) -> String {
     format!("{value}{SEPARATOR}{}", product.id)
 }
 
-/// Under which key products of a brand stand, so that `ACME` and `Acme` are one.
+/// The longest a brand's key is, but for the hash behind it: an index takes partitions of 2,048
+/// bytes, and folding makes eighteen characters of some.
+const BRAND_KEY_MAX: usize = 1_024;
+
+/// Under which key products of a brand stand, so that `ACME` and `Acme` are one, and no two brands
+/// are that differ in anything else.
 pub fn brand_key(brand: &str) -> String {
-    text::sort_key(brand)
+    let folded = text::fold(brand);
+    let words = folded.split_whitespace();
+    let words = words.map(|word| word.chars().filter(|c| !c.is_control()).collect::<String>());
+    let words: Vec<_> = words.filter(|word| !word.is_empty()).collect();
+    let mut key = words.join(" ");
+    if key.len() > BRAND_KEY_MAX {
+        // What is cut off is told apart by its hash. Such a key is longer than any that is whole.
+        let hash = Sha256::digest(&key);
+        key.truncate(key.floor_char_boundary(BRAND_KEY_MAX));
+        let _ = write!(key, "{SEPARATOR}{hash:x}");
+    }
+    key
 }
 
 /// A price bound as the key it compares by: a number of major units in no currency.
@@ -153,6 +171,8 @@ pub struct Listing {
     pub after: Option<String>,
     /// How many are wanted at most.
     pub want: usize,
+    /// How many entries the filter may refuse before the reading stops short of that.
+    pub patience: usize,
 }
 
 /// Several sorted lists read as one.
@@ -224,10 +244,30 @@ impl Merge {
     }
 }
 
+/// A product that a list has, and where it stands in the list's order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hit {
+    /// Which one.
+    pub product: ProductId,
+    /// Its place, behind which a list can go on.
+    pub place: String,
+}
+
+/// What a list has.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    /// The products, in order.
+    pub hits: Vec<Hit>,
+    /// The place behind which the list goes on; none at its end.
+    pub next: Option<String>,
+}
+
 /// What has been read for a page.
 #[derive(Debug, Default)]
 pub struct Reading {
-    found: Vec<ProductId>,
+    found: Vec<Hit>,
+    /// How many entries did not fit.
+    refused: usize,
     /// The last entry that was looked at, fitting or not, before the one that is too many.
     seen: Option<String>,
     more: bool,
@@ -242,10 +282,41 @@ impl Reading {
                 self.more = true;
                 return false;
             }
-            self.found.push(entry.product);
+            self.found.push(Hit {
+                product: entry.product,
+                place: entry.place.clone(),
+            });
+        } else {
+            self.refused += 1;
         }
         self.seen = Some(entry.place.clone());
         true
+    }
+
+    /// Whether the filter has refused as many as the list has patience for. A list whose filter
+    /// refuses nothing is read until its page is full.
+    pub const fn is_tiring(&self, listing: &Listing) -> bool {
+        self.refused >= listing.patience
+    }
+
+    /// How many entries lanes that have nothing left are to be fed with, each.
+    ///
+    /// At first each of several lanes gets twice its share. One that is out of entries after that
+    /// may well be the one that has the rest of the page, so it gets as many as are still wanted,
+    /// and the end of the page is reached before it starves again. Where the filter refuses some,
+    /// it is taken to go on refusing as many.
+    pub fn ration(&self, listing: &Listing, lanes: usize) -> usize {
+        let wanted = (listing.want + 1).saturating_sub(self.found.len());
+        if self.seen.is_none() {
+            let share = if lanes > 1 {
+                (2 * wanted).div_ceil(lanes)
+            } else {
+                wanted
+            };
+            let filtered = if listing.filter.is_empty() { 1 } else { 5 };
+            return share.saturating_mul(filtered);
+        }
+        wanted.saturating_mul(1 + self.refused.div_ceil(self.found.len().max(1)))
     }
 
     /// Stops before the end of the list: the bound on reading is reached.
@@ -254,9 +325,11 @@ impl Reading {
     }
 
     /// The products, and the place behind which the next page starts.
-    pub fn finish(self) -> (Vec<ProductId>, Option<String>) {
-        let next = if self.more { self.seen } else { None };
-        (self.found, next)
+    pub fn finish(self) -> Found {
+        Found {
+            hits: self.found,
+            next: if self.more { self.seen } else { None },
+        }
     }
 }
 

@@ -2,31 +2,68 @@
 
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 use crate::error::ProductsError;
 
-/// Tries of one change.
-const TRIES: u32 = 12;
+/// How long after the first try another one may begin. A function that answers has ten seconds:
+/// what is left is enough for a last try, and for saying that it was of no use.
+const WITHIN: Duration = Duration::from_millis(6_500);
 /// The first pause is at most this; each further one at most twice the one before, to a limit.
 const FIRST: Duration = Duration::from_millis(10);
-const LONGEST: Duration = Duration::from_millis(500);
+const LONGEST: Duration = Duration::from_millis(400);
 
 /// What is left of the tries of one change. Pauses are random, so that those who met once do not
 /// meet again.
-#[derive(Debug, Default)]
-pub(crate) struct Tries(u32);
+#[derive(Debug)]
+pub(crate) struct Tries {
+    began: Instant,
+    made: u32,
+}
+
+impl Default for Tries {
+    fn default() -> Self {
+        Self {
+            began: Instant::now(),
+            made: 0,
+        }
+    }
+}
 
 impl Tries {
     /// Waits before the next try.
     ///
     /// # Errors
-    /// When there is none.
+    /// When there is no time for one.
     pub(crate) async fn wait(&mut self) -> Result<(), ProductsError> {
-        self.0 += 1;
-        if self.0 >= TRIES {
+        self.made += 1;
+        let longest = FIRST.saturating_mul(1 << self.made.min(10)).min(LONGEST);
+        let pause = longest.mul_f64(fastrand::f64());
+        if self.began.elapsed() + pause >= WITHIN {
             return Err(ProductsError::Busy);
         }
-        let longest = FIRST.saturating_mul(1 << self.0.min(10)).min(LONGEST);
-        tokio::time::sleep(longest.mul_f64(fastrand::f64())).await;
+        tokio::time::sleep(pause).await;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn tries_end_while_there_is_time_to_say_so() {
+        let mut late = Tries {
+            began: Instant::now()
+                .checked_sub(WITHIN)
+                .expect("the clock runs longer than that"),
+            made: 0,
+        };
+        assert!(matches!(late.wait().await, Err(ProductsError::Busy)));
+        let mut early = Tries::default();
+        for _ in 0..6 {
+            early.wait().await.unwrap();
+        }
+        assert!(early.began.elapsed() < WITHIN);
     }
 }

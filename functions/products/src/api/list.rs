@@ -65,7 +65,7 @@ macro_rules! filters {
             min_price: Option<kernel::Amount>,
             /// The highest price.
             max_price: Option<kernel::Amount>,
-            /// These products only, at most 100.
+            /// These products only, at most 100. Very large ones come on several pages.
             #[schemars(length(max = 100))]
             ids: Option<Vec<kernel::ProductId>>,
             /// The order; the newest first when it is left out.
@@ -75,7 +75,8 @@ macro_rules! filters {
             /// Where the page starts: `nextCursor` of the page before.
             cursor: Option<kernel::Cursor>,
             /// The number of the page, in place of a cursor; with `limit` it reaches to 1,000
-            /// products.
+            /// products. One that ends short for the size of its products goes on at its
+            /// `nextCursor`, and not at the next number.
             #[schemars(range(min = 1))]
             page: Option<u32>,
         }
@@ -119,7 +120,7 @@ impl Endpoint for ListProducts {
         summary: "List products",
         detail: "An index serves one of shop, category and brand in the order asked for; other \
                  filters apply within a bounded read, so a page may be short, even empty, while \
-                 nextCursor leads on.",
+                 nextCursor leads on. So may one whose products come to more than 4 MB.",
         problems: &[],
     };
     type App = Products;

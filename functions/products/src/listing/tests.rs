@@ -19,6 +19,7 @@ fn listing(want: usize, filter: Filter) -> Listing {
         filter,
         after: None,
         want,
+        patience: usize::MAX,
     }
 }
 
@@ -60,7 +61,9 @@ fn page(lanes: &[Vec<String>], listing: &Listing, size: usize) -> (Vec<ProductId
             }
         }
     }
-    reading.finish()
+    let found = reading.finish();
+    let products = found.hits.into_iter().map(|hit| hit.product);
+    (products.collect(), found.next)
 }
 
 #[test]
@@ -92,6 +95,43 @@ fn price_bounds_compare_across_currencies_by_number() {
     assert!(key("9.99") == usd && key("9.98") < usd && key("10") > usd);
     assert!(key("499.9999") < jpy && key("500") == jpy);
     assert!(price_key("0.00001".parse().unwrap()).is_err());
+}
+
+#[test]
+fn brands_are_told_apart_however_long_they_are() {
+    assert_eq!(brand_key(" ACME\t  Lighting "), brand_key("Acme lighting"));
+    assert_eq!(brand_key("Stra\u{df}e"), brand_key("STRASSE"));
+    assert_ne!(brand_key("Acme"), brand_key("Acme 2"));
+    let long = |end: &str| format!("{}{end}", "B".repeat(254));
+    assert_ne!(brand_key(&long("X")), brand_key(&long("Y")));
+    // One character that folds to eighteen.
+    let longest = |end: &str| format!("{}{end}", "\u{fdfa}".repeat(254));
+    assert_ne!(brand_key(&longest("x")), brand_key(&longest("y")));
+    assert_eq!(brand_key(&longest("x")), brand_key(&longest("X")));
+    assert!(brand_key(&longest("x")).len() < 1_500);
+}
+
+#[test]
+fn a_lane_that_starves_is_fed_with_what_is_still_wanted() {
+    let mut listing = listing(20, Filter::default());
+    let mut reading = Reading::default();
+    assert_eq!(reading.ration(&listing, 60), 1);
+    assert_eq!(reading.ration(&listing, 4), 11);
+    assert_eq!(reading.ration(&listing, 1), 21);
+    for n in 0..5 {
+        assert!(reading.take(&entry(&format!("a{n}")), &listing));
+    }
+    assert_eq!(reading.ration(&listing, 60), 16);
+    assert!(!reading.is_tiring(&listing));
+    // As many refused as found: twice as many are read.
+    listing.filter.brand = Some("other".into());
+    listing.patience = 5;
+    for n in 5..10 {
+        assert!(!reading.is_tiring(&listing));
+        assert!(reading.take(&entry(&format!("a{n}")), &listing));
+    }
+    assert_eq!(reading.ration(&listing, 60), 32);
+    assert!(reading.is_tiring(&listing));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
-use aws::{Answered, Condition, Transaction, TransactionError, Update};
+use aws::{Answered, Condition, Transaction, TransactionError, Update, decode};
 use kernel::{CategoryId, Timestamp};
 use serde::de::IgnoredAny;
 
@@ -23,16 +23,18 @@ const CLOSING: Duration = Duration::from_secs(30);
 
 const CATEGORY: &str = "category";
 const PARENT: &str = "parent";
+const ABOVE: &str = "above";
 const SLUG: &str = "slug";
 const TREE: &str = "tree";
 
-/// A category's place, as a decision was made about it.
-#[derive(Debug, Clone, Copy)]
-pub struct Placed {
-    /// The version of the tree that a move was found possible in.
-    pub tree: u64,
-    /// The time.
-    pub at: Timestamp,
+/// Why a category was not changed.
+#[derive(Debug)]
+pub enum Unchanged {
+    /// It is another by now: this one. So a change of no more than its name or slug can be decided
+    /// again without reading anything.
+    Is(Box<Category>),
+    /// Whatever else.
+    Because(StoreError),
 }
 
 impl Store {
@@ -115,35 +117,50 @@ impl Store {
             .put(CATEGORY, &CategoryItem::from(category), Condition::absent())
             .update(TREE, tree_key(), rise());
         let write = claim_slug(write, None, category);
-        let write = hang(write, None, category, at);
+        let write = match category.parent_id {
+            Some(parent) => {
+                let (key, open) = open_category(parent, at);
+                write.check(PARENT, key, open)
+            }
+            None => write,
+        };
         write.once(answered, shelf).commit().await.map_err(refusal)
     }
 
-    /// Writes a category in place of what it was. A move also holds to the tree it was decided in,
-    /// so that two moves at once cannot make a circle.
+    /// Writes a category in place of what it was. A move also holds to where everything above its
+    /// new place hangs, so that two moves at once cannot make a circle, and moves that have nothing
+    /// to do with each other do not meet. A name is nothing that a known tree is asked for, so a
+    /// change of it leaves the tree's version alone.
     pub async fn change_category(
         &self,
         before: &Category,
         answered: &Answered<Shelf>,
         shelf: &Shelf,
-        placed: Placed,
-    ) -> Result<(), StoreError> {
+        at: Timestamp,
+    ) -> Result<(), Unchanged> {
         let after = &shelf.category;
-        let moves = before.parent_id != after.parent_id;
-        let unmoved = match placed.tree {
-            0 => Condition::absent(),
-            version => Condition::version(version),
-        };
-        let rise = if moves { rise().when(unmoved) } else { rise() };
         let same = Condition::version(before.version);
-        let write = self
+        let mut write = self
             .table()
             .transaction()
-            .put(CATEGORY, &CategoryItem::from(after), same)
-            .update(TREE, tree_key(), rise);
-        let write = claim_slug(write, Some(before), after);
-        let write = hang(write, Some(before), after, placed.at);
-        write.once(answered, shelf).commit().await.map_err(refusal)
+            .put(CATEGORY, &CategoryItem::from(after), same);
+        if (&before.slug, before.parent_id) != (&after.slug, after.parent_id) {
+            write = write.update(TREE, tree_key(), rise());
+        }
+        write = claim_slug(write, Some(before), after);
+        if before.parent_id != after.parent_id {
+            write = hold_above(write, after.id, &shelf.shelves.tree, at);
+        }
+        let Err(error) = write.once(answered, shelf).commit().await else {
+            return Ok(());
+        };
+        let now = error
+            .refusal(CATEGORY)
+            .and_then(|refusal| refusal.item.clone());
+        match now.map(decode::<CategoryItem>) {
+            Some(Ok(now)) => Err(Unchanged::Is(Box::new(now.into()))),
+            _ => Err(Unchanged::Because(refused_move(error, at))),
+        }
     }
 
     /// Deletes a category that nothing hangs on.
@@ -219,7 +236,8 @@ pub(super) fn open_gates(write: Transaction, category_id: CategoryId, until: i64
     })
 }
 
-/// Every change raises the tree's version, so that a tree once read is known to be current.
+/// Every change but that of a name raises the tree's version, so that a tree once read is known to
+/// be current in all that it is asked for.
 fn rise() -> Update {
     Update::new().making::<TreeItem>().add("version", 1)
 }
@@ -240,23 +258,40 @@ fn claim_slug(write: Transaction, before: Option<&Category>, after: &Category) -
     }
 }
 
-fn hang(
-    write: Transaction,
-    before: Option<&Category>,
-    after: &Category,
-    at: Timestamp,
-) -> Transaction {
-    match after.parent_id {
-        Some(parent) if before.is_none_or(|before| before.parent_id != Some(parent)) => {
-            let (key, open) = open_category(parent, at);
-            write.check(PARENT, key, open)
-        }
-        _ => write,
+/// Holds a move to everything above the new place: each hangs where the tree says, and the first
+/// takes something in. They are no more than a tree is deep.
+fn hold_above(mut write: Transaction, id: CategoryId, tree: &Tree, at: Timestamp) -> Transaction {
+    let mut path = tree.path(id);
+    path.pop();
+    for (level, above) in path.into_iter().rev().enumerate() {
+        let hangs = match above.parent_id {
+            Some(parent) => Condition::expression("parent_id = :above").value(":above", parent),
+            None => Condition::expression("attribute_not_exists(parent_id)"),
+        };
+        let (key, open) = open_category(above.id, at);
+        write = if level == 0 {
+            write.check(PARENT, key, open.and(hangs))
+        } else {
+            write.check(ABOVE, key, Condition::present().and(hangs))
+        };
     }
+    write
+}
+
+/// A parent that is there and takes things in was refused for hanging elsewhere by now.
+fn refused_move(error: TransactionError, at: Timestamp) -> StoreError {
+    let parent = error.refusal(PARENT);
+    let parent = parent.and_then(|refusal| refusal.item.clone());
+    let parent = parent.and_then(|item| decode::<CategoryItem>(item).ok());
+    let is_open = |parent: Category| parent.closing_until.is_none_or(|until| until < at);
+    if parent.map(Category::from).is_some_and(is_open) {
+        return StoreError::Stale;
+    }
+    refusal(error)
 }
 
 fn refusal(error: TransactionError) -> StoreError {
-    if error.refused(CATEGORY) || error.refused(TREE) {
+    if error.refused(CATEGORY) || error.refused(ABOVE) {
         StoreError::Stale
     } else if error.refused(SLUG) {
         StoreError::SlugTaken

@@ -8,18 +8,13 @@ use manifest::resources::PRODUCTS;
 
 use super::product_items::{Listed, SHARDS, brand_partition, category_partition, shop_partition};
 use super::{Store, StoreError};
-use crate::listing::{By, Entry, Listing, Merge, Next, Reading, SEPARATOR, Scope};
+use crate::listing::{By, Entry, Found, Listing, Merge, Next, Reading, SEPARATOR, Scope};
 use crate::product::Status;
 
-/// Times that the lanes are read for one page: filters that fit little must not read it all.
-const ROUNDS: usize = 5;
 /// Queries at once.
 const AT_ONCE: usize = 16;
 /// What a lane reads at least and at most in one round.
 const LANE: std::ops::RangeInclusive<usize> = 4..=500;
-
-/// Products of a list, and the place behind which it goes on.
-pub type Found = (Vec<ProductId>, Option<String>);
 
 impl Store {
     /// The products of a list, as the indexes have them: an index lags a moment behind.
@@ -29,15 +24,6 @@ impl Store {
         let mut merge = Merge::new(partitions.len(), listing.sort.descending);
         let mut behind = vec![listing.after.clone(); partitions.len()];
         let mut reading = Reading::default();
-        let mut rounds = 0;
-        // With one more than wanted the end of the list is known without another round; of several
-        // lanes one may have more than its share.
-        let share = match partitions.len() {
-            0 | 1 => listing.want + 1,
-            lanes => (2 * (listing.want + 1)).div_ceil(lanes),
-        };
-        let filtered = if listing.filter.is_empty() { 1 } else { 5 };
-        let size = (share * filtered).clamp(*LANE.start(), *LANE.end());
         loop {
             match merge.take() {
                 Next::End => break,
@@ -46,12 +32,13 @@ impl Store {
                         break;
                     }
                 }
-                Next::Feed(_) if rounds == ROUNDS => {
+                Next::Feed(_) if reading.is_tiring(listing) => {
                     reading.stop();
                     break;
                 }
                 Next::Feed(lanes) => {
-                    rounds += 1;
+                    let size = reading.ration(listing, partitions.len());
+                    let size = size.clamp(*LANE.start(), *LANE.end());
                     let reads = lanes.into_iter().map(|lane| {
                         let partition = partitions.get(lane).cloned().unwrap_or_default();
                         let after = behind.get(lane).cloned().flatten();
@@ -127,13 +114,15 @@ impl Store {
         };
         // One more, because the bound itself is read again.
         let slice: Slice<Listed> = query.limit(size + 1).project().await?;
-        let exhausted = slice.last.is_none();
         let entries = slice
             .items
             .into_iter()
             .filter_map(|listed| listed.entry(by));
         let entries = entries.filter(|entry| after.as_ref() != Some(&entry.place));
-        Ok((entries.collect(), exhausted))
+        let entries: Vec<_> = entries.collect();
+        // Nothing new in so many would be nothing new for ever.
+        let exhausted = slice.last.is_none() || entries.is_empty();
+        Ok((entries, exhausted))
     }
 }
 

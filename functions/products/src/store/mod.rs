@@ -32,7 +32,7 @@ use kernel::CategoryId;
 
 use crate::category::Tree;
 
-pub use categories::Placed;
+pub use categories::Unchanged;
 pub use imports::{ChunkDone, Upload};
 pub use products::Written;
 
