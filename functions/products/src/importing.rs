@@ -216,3 +216,6 @@ impl Products {
         Ok(failed)
     }
 }
+
+#[cfg(test)]
+mod tests;
