@@ -23,7 +23,7 @@ fn export(staff: &Api, query: &str) -> Reply {
 /// Products that try the format: quotes, separators, lists, variants, odd attributes.
 fn stock(catalogue: &Catalogue) {
     catalogue.product_with("Plain", json!({}));
-    catalogue.product_with("Quoted \"name\", with | and ; \n and 'more'", json!({
+    catalogue.product_with("Quoted \"name\", with | and ; and 'more'", json!({
         "description": "Two\r\nlines, \"quoted\"", "tags": ["a|b", "[c]", " d", "plain"], "brand": "Brewer & Söhne",
         "attributes": { "Volume": 1.7, "Code": "42", "Flag": true, "True": "true", "Odd \"name\"": "x,y" },
         "compareAtPrice": "25.00", "weightGrams": 950, "images": ["https://images.example/a.jpg"],

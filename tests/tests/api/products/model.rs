@@ -11,7 +11,7 @@ use products::api::{
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
-use testkit::{Reply, Shop};
+use testkit::{Reply, Shop, unique};
 
 use super::text;
 
@@ -156,7 +156,7 @@ impl Running {
         } = step
         {
             let status = if *draft { "draft" } else { "active" };
-            let body = json!({ "name": "Any", "price": dollars(*price), "categoryId": shelves[*shelf], "status": status });
+            let body = json!({ "name": unique("Any"), "price": dollars(*price), "categoryId": shelves[*shelf], "status": status });
             let request = self.request::<CreateProduct>(None, "", Some(&body));
             let made = self
                 .shop
