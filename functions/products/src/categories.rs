@@ -10,7 +10,7 @@ use crate::Products;
 use crate::category::{Category, Misplaced, NAME_MAX, Tree};
 use crate::error::ProductsError;
 use crate::retry::Tries;
-use crate::store::{StoreError, Unchanged};
+use crate::store::StoreError;
 
 /// What a category is asked to be; `None` is as before.
 #[derive(Debug, Clone, Default)]
@@ -151,16 +151,13 @@ impl Products {
             let outcome = self.store.change_category(before, answered, &shelf, at);
             match outcome.await {
                 Ok(()) => return Ok(shelf),
-                Err(Unchanged::Is(now)) => {
-                    // What hangs where is held to when it matters, so the rest may be as it was.
-                    tree = Arc::new(tree.with(*now));
-                    tries.wait().await?;
-                }
-                Err(Unchanged::Because(StoreError::Stale)) => {
-                    tries.wait().await?;
-                    Shelves { tree, products } = self.shelves().await?;
-                }
-                Err(Unchanged::Because(error)) => return Err(of_parent(error)),
+                Err(StoreError::Stale) => tries.wait().await?,
+                Err(error) => return Err(of_parent(error)),
+            }
+            match self.store.category(id).await? {
+                // The rest may be as it was: what hangs where is held to when it matters.
+                Some(now) if now != *before => tree = Arc::new(tree.with(now)),
+                _ => Shelves { tree, products } = self.shelves().await?,
             }
         }
     }

@@ -10,6 +10,8 @@ use super::*;
 use crate::store::Store;
 
 const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
+/// Changes that are made at once.
+const MANY: u64 = 24;
 
 async fn shop() -> Products {
     let aws = aws::testing::cloud(&[&PRODUCTS]).await.unwrap();
@@ -50,11 +52,11 @@ fn moved(parent: CategoryId) -> CategoryChanges {
 }
 
 #[tokio::test]
-async fn twenty_renames_of_one_category_at_once_all_come_through() {
+async fn many_renames_of_one_category_at_once_all_come_through() {
     let shop = shop().await;
     let shelf = category(&shop, "Shelf", None).await;
     let began = Instant::now();
-    let answers = (0..20).map(|number| {
+    let answers = (0..MANY).map(|number| {
         let name = format!("Shelf {number}");
         let (answered, shop) = (silent(&name), &shop);
         async move {
@@ -69,18 +71,18 @@ async fn twenty_renames_of_one_category_at_once_all_come_through() {
     assert!(began.elapsed() < Duration::from_secs(10));
     // Each is a version of its own, so none was written over another unseen.
     versions.sort_unstable();
-    assert_eq!(versions, (2..=21).collect::<Vec<_>>());
+    assert_eq!(versions, (2..MANY + 2).collect::<Vec<_>>());
 }
 
 #[tokio::test]
-async fn twenty_moves_of_different_categories_at_once_all_come_through() {
+async fn many_moves_of_different_categories_at_once_all_come_through() {
     let shop = shop().await;
     let (from, to) = (
         category(&shop, "From", None).await,
         category(&shop, "To", None).await,
     );
     let mut parts = Vec::new();
-    for number in 0..20 {
+    for number in 0..MANY {
         parts.push(category(&shop, &format!("Part {number}"), Some(from)).await);
     }
     let moves = parts.iter().map(|part| {
@@ -94,14 +96,14 @@ async fn twenty_moves_of_different_categories_at_once_all_come_through() {
         moved.unwrap();
     }
     let tree = shop.store.tree().await.unwrap();
-    assert_eq!(tree.children(Some(to)).len(), 20);
+    assert_eq!(tree.children(Some(to)).len(), parts.len());
     assert!(tree.children(Some(from)).is_empty());
 }
 
 #[tokio::test]
 async fn moves_at_once_never_make_a_circle() {
     let shop = shop().await;
-    for round in 0..12 {
+    for round in 0..5 {
         // Each of three chains is to hang below the next one's end: two of the moves may be made.
         let mut chains = Vec::new();
         for chain in 0..3 {

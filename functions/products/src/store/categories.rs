@@ -27,16 +27,6 @@ const ABOVE: &str = "above";
 const SLUG: &str = "slug";
 const TREE: &str = "tree";
 
-/// Why a category was not changed.
-#[derive(Debug)]
-pub enum Unchanged {
-    /// It is another by now: this one. So a change of no more than its name or slug can be decided
-    /// again without reading anything.
-    Is(Box<Category>),
-    /// Whatever else.
-    Because(StoreError),
-}
-
 impl Store {
     /// All categories, as the last writes left them.
     pub async fn tree(&self) -> Result<Arc<Tree>, StoreError> {
@@ -74,6 +64,12 @@ impl Store {
                 .contains(&id)
         };
         Ok(seen(id) || self.finds_category(id).await?)
+    }
+
+    /// One category alone, as the last write left it.
+    pub async fn category(&self, id: CategoryId) -> Result<Option<Category>, StoreError> {
+        let found: Option<CategoryItem> = self.table().get(category_key(id)).await?;
+        Ok(found.map(Category::from))
     }
 
     /// Whether there is such a category.
@@ -137,7 +133,7 @@ impl Store {
         answered: &Answered<Shelf>,
         shelf: &Shelf,
         at: Timestamp,
-    ) -> Result<(), Unchanged> {
+    ) -> Result<(), StoreError> {
         let after = &shelf.category;
         let same = Condition::version(before.version);
         let mut write = self
@@ -151,16 +147,8 @@ impl Store {
         if before.parent_id != after.parent_id {
             write = hold_above(write, after.id, &shelf.shelves.tree, at);
         }
-        let Err(error) = write.once(answered, shelf).commit().await else {
-            return Ok(());
-        };
-        let now = error
-            .refusal(CATEGORY)
-            .and_then(|refusal| refusal.item.clone());
-        match now.map(decode::<CategoryItem>) {
-            Some(Ok(now)) => Err(Unchanged::Is(Box::new(now.into()))),
-            _ => Err(Unchanged::Because(refused_move(error, at))),
-        }
+        let outcome = write.once(answered, shelf).commit().await;
+        outcome.map_err(|error| refused_move(error, at))
     }
 
     /// Deletes a category that nothing hangs on.

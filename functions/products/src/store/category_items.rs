@@ -117,7 +117,7 @@ impl From<CategoryItem> for Category {
     }
 }
 
-/// Rises with every change of the tree.
+/// Rises with every change of the tree but that of a name.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct TreeItem {
     pub version: u64,

@@ -32,7 +32,6 @@ use kernel::CategoryId;
 
 use crate::category::Tree;
 
-pub use categories::Unchanged;
 pub use imports::{ChunkDone, Upload};
 pub use products::Written;
 
