@@ -206,8 +206,8 @@ fn current(tree: &Tree, id: CategoryId, version: Option<u64>) -> Result<&Categor
 
 fn checked_name(name: Option<&str>) -> Result<String, ProductsError> {
     let name = name.unwrap_or_default().trim();
-    if name.is_empty() {
-        return Err(ProductsError::invalid("/name", "must not be blank"));
+    if let Some(rule) = crate::words::broken_line(name) {
+        return Err(ProductsError::invalid("/name", rule));
     }
     if name.chars().count() > NAME_MAX {
         let rule = format!("must have at most {NAME_MAX} characters");

@@ -12,6 +12,7 @@ use crate::Products;
 use crate::categories::{CategoryChanges, Shelf};
 use crate::error::{CATEGORY_CYCLE, SLUG_TAKEN};
 use crate::wire::CategoryNode;
+use crate::words::broken_line;
 
 /// Changes a category.
 pub struct UpdateCategory;
@@ -22,9 +23,12 @@ pub struct UpdateCategory;
 #[schemars(rename = "CategoryChanges")]
 pub struct Body {
     /// Its name.
-    #[schemars(length(min = 1, max = 255))]
+    #[serde(default)]
+    #[schemars(with = "String", length(min = 1, max = 255))]
     name: Option<String>,
     /// Its name in URLs.
+    #[serde(default)]
+    #[schemars(with = "Slug")]
     slug: Option<Slug>,
     /// The category it is to be a part of; null is the top.
     #[serde(default, deserialize_with = "given")]
@@ -47,11 +51,13 @@ impl JsonBody for Body {
     }
 }
 
-/// A name of blanks has characters enough for the schema.
+/// A name that nobody can see has characters enough for the schema.
 pub(super) fn check_name(document: &Value, faults: &mut Faults) {
     let name = document.get("name").and_then(Value::as_str);
-    if name.is_some_and(|name| name.trim().is_empty()) && !faults.has("/name") {
-        faults.add("/name", "must not be blank");
+    if let Some(rule) = name.and_then(|name| broken_line(name.trim()))
+        && !faults.has("/name")
+    {
+        faults.add("/name", rule);
     }
 }
 
