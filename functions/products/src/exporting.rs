@@ -265,3 +265,6 @@ fn cells(row: &ExportRow<'_>) -> Result<[String; EXPORTED.len()], serde_json::Er
         text(row.category),
     ])
 }
+
+#[cfg(test)]
+mod tests;
