@@ -3,7 +3,7 @@
 use edge::{Call, Data, Doc, Endpoint, JsonBody, ObjectParams, Problem, Staff};
 use kernel::{CategoryId, Faults, Slug};
 use manifest::{Route, routes};
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 
@@ -24,15 +24,20 @@ pub struct UpdateCategory;
 pub struct Body {
     /// Its name.
     #[serde(default)]
-    #[schemars(with = "String", length(min = 1, max = 255))]
+    #[schemars(with = "String", length(min = 1, max = 255), transform = without_default)]
     name: Option<String>,
     /// Its name in URLs.
     #[serde(default)]
-    #[schemars(with = "Slug")]
+    #[schemars(with = "Slug", transform = without_default)]
     slug: Option<Slug>,
     /// The category it is to be a part of; null is the top.
     #[serde(default, deserialize_with = "given")]
     parent_id: Option<Option<CategoryId>>,
+}
+
+/// What is left out is left as it is; null is not a way to say so.
+fn without_default(schema: &mut Schema) {
+    schema.remove("default");
 }
 
 fn given<'de, D: Deserializer<'de>>(

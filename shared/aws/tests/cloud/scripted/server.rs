@@ -77,7 +77,9 @@ fn serve(connection: TcpStream, play: &Mutex<Play>) {
     let mut reader = BufReader::new(connection.try_clone().unwrap());
     let mut writer = connection;
     while let Some(request) = read(&mut reader) {
-        match play.lock().unwrap().next(request) {
+        // Not held while the connection waits: others are served meanwhile.
+        let turn = play.lock().unwrap().next(request);
+        match turn {
             Turn::Answer(answer) => {
                 if writer.write_all(answer.as_bytes()).is_err() {
                     return;
