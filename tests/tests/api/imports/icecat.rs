@@ -14,7 +14,7 @@ use crate::products::category;
 /// Imports the catalogue of `$ULTRAMARKET_DATA/icecat` twice. It takes some minutes:
 ///
 /// ```text
-/// ULTRAMARKET_DATA=../shared/data cargo xtask test -p tests --run-ignored only icecat
+/// ULTRAMARKET_DATA=<the folder that holds icecat> cargo xtask test -p tests --run-ignored only icecat
 /// ```
 #[test]
 #[ignore = "imports 19,406 products twice; see its documentation"]
