@@ -170,6 +170,19 @@ rewrite(
     ),
 )
 
+# Positions in streams are saved with the state and the streams' records are not: after a restart a
+# position would lie behind records that are yet to come, and no event would be heard before as many
+# had been lost. Reading starts anew instead.
+_restore_esm_positions = lambda_svc._restore_esm_positions
+
+
+def restore_esm_positions(store, positions):
+    if store is not lambda_svc._dynamodb_stream_positions:
+        _restore_esm_positions(store, positions)
+
+
+lambda_svc._restore_esm_positions = restore_esm_positions
+
 from ministack import app
 from ministack.app import main
 
