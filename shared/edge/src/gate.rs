@@ -28,8 +28,8 @@ pub(crate) async fn admit(
     if taken.allowed {
         return Ok(headers);
     }
-    let mut problem =
-        Problem::new(rows::RATE_LIMITED).header("retry-after", taken.reset_s.max(1).to_string());
+    let mut problem = Problem::new(rows::RATE_LIMITED)
+        .header("retry-after", taken.retry_after_s.max(1).to_string());
     for (name, value) in headers {
         problem = problem.header(&name, value);
     }
