@@ -37,7 +37,7 @@ const NEEDS: &[Need] = &[
         program: "cargo-nextest",
         asks: &["nextest", "--version"],
         why: "runs the tests",
-        remedy: "cargo install --locked cargo-nextest",
+        remedy: "`cargo xtask test` builds one for itself, once",
         always: false,
     },
     Need {

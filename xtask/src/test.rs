@@ -23,7 +23,8 @@ pub fn run(workspace: &Workspace, rest: &[OsString]) -> Result<ExitCode> {
     steps.run("doctor", doctor::quick)?;
     steps.run("tools", || {
         Ok(format!(
-            "{}; {}",
+            "{}; {}; {}",
+            tools.install_nextest()?,
             tools.install_cloud()?,
             tools.install_checks()?
         ))
@@ -35,7 +36,7 @@ pub fn run(workspace: &Workspace, rest: &[OsString]) -> Result<ExitCode> {
         functions::build_all(workspace, &functions::Wanted::default())
     })?;
     interrupt.check()?;
-    steps.run("build tests", || build_tests(workspace, rest))?;
+    steps.run("build tests", || build_tests(workspace, &tools, rest))?;
     interrupt.check()?;
 
     // A run that was killed leaves its state, and its servers end by themselves; both go first.
@@ -75,7 +76,7 @@ fn test(
     steps.run("health", || deployment.wait_until_healthy(&environment))?;
     interrupt.check()?;
     eprintln!("\n{}\n", steps.summary());
-    nextest(workspace, &environment, interrupt, rest)
+    nextest(workspace, tools, &environment, interrupt, rest)
 }
 
 /// The form of the code, and what clippy says of it; a warning fails.
@@ -103,26 +104,24 @@ fn lint(workspace: &Workspace) -> Result<String> {
     Ok("clean".to_owned())
 }
 
-fn build_tests(workspace: &Workspace, rest: &[OsString]) -> Result<String> {
-    let mut build = command::new("cargo");
+fn build_tests(workspace: &Workspace, tools: &Tools, rest: &[OsString]) -> Result<String> {
+    let mut build = tools.cargo();
     build
         .args(["nextest", "run", "--workspace", "--no-run"])
         .args(rest)
         .current_dir(workspace.root());
-    command::must(
-        &mut build,
-        "see above; `cargo xtask doctor` tells whether cargo-nextest is there",
-    )?;
+    command::must(&mut build, "see the compiler's messages above")?;
     Ok("built".to_owned())
 }
 
 fn nextest(
     workspace: &Workspace,
+    tools: &Tools,
     environment: &Environment,
     interrupt: &Interrupt,
     rest: &[OsString],
 ) -> Result<ExitCode> {
-    let mut nextest = command::new("cargo");
+    let mut nextest = tools.cargo();
     // One failure says little of the rest; whoever wants to stop at it says so.
     nextest
         .args(["nextest", "run", "--workspace", "--no-fail-fast"])

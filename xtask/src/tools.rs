@@ -3,6 +3,7 @@
 //! Each set is installed when the file that pins it has changed since, and otherwise never.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
@@ -61,6 +62,36 @@ impl Tools {
         }
         let node = self.node_set()?;
         Ok(format!("{python}; {node}"))
+    }
+
+    /// The test runner: the machine's own, or else one built here, once.
+    pub fn install_nextest(&self) -> Result<String> {
+        const VERSION: &str = "0.9.143";
+        let version = self.cargo().args(["nextest", "--version"]).output()?;
+        if version.status.success() {
+            return Ok("nextest: there".to_owned());
+        }
+        eprintln!("  building cargo-nextest {VERSION} (once; some minutes)");
+        command::must(
+            command::new("cargo")
+                .args(["install", "--locked", "--version", VERSION, "--root"])
+                .arg(self.local.join("nextest"))
+                .arg("cargo-nextest"),
+            "its sources come from the crate registry: is it reachable?",
+        )?;
+        Ok("nextest: built".to_owned())
+    }
+
+    /// Cargo, which finds our test runner where the machine has none.
+    pub fn cargo(&self) -> Command {
+        let known = std::env::var_os("PATH").unwrap_or_default();
+        let ours = self.local.join("nextest/bin");
+        let path = std::env::join_paths(std::env::split_paths(&known).chain([ours]));
+        let mut cargo = command::new("cargo");
+        if let Ok(path) = path {
+            cargo.env("PATH", path);
+        }
+        cargo
     }
 
     fn python_set(&self, folder: &str, pins: &str) -> Result<String> {
