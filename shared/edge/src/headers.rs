@@ -72,11 +72,7 @@ fn cache_control(answer: &Answer, route: &Route, asked: &Asked) -> &'static str 
 
 pub(crate) fn allow_origin(answer: &mut Answer, asked: &Asked, settings: &Settings) {
     let Some(origin) = &asked.origin else { return };
-    if settings
-        .cors_origins
-        .iter()
-        .any(|allowed| allowed == origin || allowed == "*")
-    {
+    if settings.allows_origin(origin) {
         put(answer, "access-control-allow-origin", origin.clone());
         put(
             answer,

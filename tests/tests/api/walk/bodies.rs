@@ -125,6 +125,15 @@ fn a_body_that_cannot_be_read_is_refused_the_same_way_at_every_row() {
                 415,
             ),
             (
+                "a coded body",
+                admin
+                    .ask(method, &path)
+                    .header("content-encoding", "gzip")
+                    .text("application/json", "{}")
+                    .send(),
+                415,
+            ),
+            (
                 "no media type",
                 admin.ask(method, &path).bytes("{}").send(),
                 415,

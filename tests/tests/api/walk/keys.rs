@@ -135,6 +135,8 @@ fn a_key_belongs_to_its_request_its_caller_and_its_route() {
         .data();
     // Another body.
     create(&catalogue.staff, &key, &catalogue.draft("Other")).refuse(422, "idempotency_key_reused");
+    // Another body that is wrong by itself: the key is told, not the faults.
+    create(&catalogue.staff, &key, &json!({ "name": "" })).refuse(422, "idempotency_key_reused");
     // Another query is another request too.
     let path_with_query = format!("/api/v1/categories/{}?x=1", catalogue.category);
     catalogue
@@ -187,11 +189,60 @@ fn refusals_are_kept_as_well() {
     // The SKU is free now, but the request was answered.
     let again = create(&catalogue.staff, &key, &draft).refuse(409, "sku_taken");
     assert!(replayed(&again), "{again}");
+    assert_eq!(
+        again.json()["instance"].as_str(),
+        again.header("x-request-id"),
+        "a kept problem names the request that it answers now"
+    );
     create(&catalogue.staff, &unique("key"), &draft).expect(201);
     // A body that breaks rules was never an operation: it can be mended under the same key.
     let key = unique("key");
     create(&catalogue.staff, &key, &json!({ "name": "x" })).expect(422);
     create(&catalogue.staff, &key, &catalogue.draft("Mended")).expect(201);
+}
+
+#[test]
+fn another_if_match_is_another_request() {
+    let catalogue = Catalogue::new();
+    let product = catalogue.product("Matched");
+    let key = unique("key");
+    let put = |key: &str, tag: &str| {
+        catalogue
+            .staff
+            .ask("PUT", &path(&product))
+            .key(key)
+            .header("if-match", tag)
+            .json(&json!({ "name": "Changed" }))
+            .send()
+    };
+    put(&key, "\"v9\"").refuse(412, "precondition_failed");
+    assert!(replayed(&put(&key, "\"v9\"").expect(412)));
+    put(&key, "\"v1\"").refuse(422, "idempotency_key_reused");
+    put(&unique("key"), "\"v1\"").expect(200);
+}
+
+#[test]
+fn a_caller_beyond_the_bucket_is_told_when_to_come_again_and_others_are_not_limited() {
+    let stage = Stage::from_env();
+    let ask = |api: &Api| {
+        api.ask("POST", "/api/v1/products/import/uploads")
+            .json(&json!({}))
+            .send()
+    };
+    let eager = stage.newcomer(Role::Manager);
+    let refused = (0..200)
+        .map(|_| ask(&eager))
+        .find(|reply| reply.status == 429);
+    let refused = refused
+        .expect("a bucket of sixty")
+        .refuse(429, "rate_limited");
+    let number = |name: &str| -> u64 { refused.header(name).unwrap().parse().unwrap() };
+    // One token a second comes back; the whole bucket takes a minute.
+    assert!((1..=2).contains(&number("retry-after")), "{refused}");
+    assert_eq!(number("ratelimit-limit"), 60);
+    assert_eq!(number("ratelimit-remaining"), 0);
+    assert!(number("ratelimit-reset") > 50);
+    assert_ne!(ask(&stage.newcomer(Role::Manager)).status, 429);
 }
 
 #[test]
