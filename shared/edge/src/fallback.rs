@@ -94,6 +94,7 @@ pub fn answer<F: Fallback>(settings: &Settings, request: Request) -> Response<Ra
     headers::complete(&mut answer, F::ROW, &incoming.asked, settings);
     Line {
         at: Some(at),
+        stage: &settings.stage,
         service: F::ROW.service,
         function: F::ROW.name,
         request_id: &incoming.request_id,
@@ -150,6 +151,7 @@ mod tests {
         ];
         for (root, stage, path, below) in cases {
             let settings = Settings {
+                stage: "".into(),
                 links: crate::Links::new(root),
                 issuer: "".into(),
                 audience: "".into(),

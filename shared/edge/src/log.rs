@@ -1,7 +1,7 @@
 //! The one line that each request leaves, which is also its metrics.
 //!
 //! It is written in CloudWatch's embedded metric format: the same line is the log record and the
-//! two metrics, with the dimensions service and status class only. Method, route and exact status
+//! two metrics, with the dimensions stage, service and status class only. Method, route and exact status
 //! ride along as properties; as dimensions they would be a thousand custom metrics.
 
 use kernel::Timestamp;
@@ -12,6 +12,8 @@ use std::time::Duration;
 #[derive(Debug, Default)]
 pub(crate) struct Line<'a> {
     pub at: Option<Timestamp>,
+    /// Whose request it was; given with a status, for it is a dimension of the metrics.
+    pub stage: &'a str,
     pub service: &'a str,
     pub function: &'a str,
     pub request_id: &'a str,
@@ -32,7 +34,7 @@ const NAMESPACE: &str = "UltraMarket";
 
 impl Line<'_> {
     /// Writes the line to standard output, which Lambda sends to CloudWatch.
-    pub(crate) fn write(self) {
+    pub(crate) fn write(mut self) {
         let ms = self.took.as_secs_f64() * 1_000.0;
         let failed = self.error.is_some() || self.status.is_some_and(|status| status >= 500);
         let mut line = json!({
@@ -58,10 +60,10 @@ impl Line<'_> {
         add("caller", self.caller.map(Value::from));
         add("status", self.status.map(Value::from));
         add("code", self.code.map(Value::from));
-        add("error", self.error.map(Value::from));
-        members.extend(self.more);
+        add("error", self.error.take().map(Value::from));
+        members.extend(std::mem::take(&mut self.more));
         if let Some(status) = self.status {
-            metrics(members, self.at, status, self.took);
+            metrics(members, &self, status);
         }
         println!("{line}");
     }
@@ -79,20 +81,21 @@ pub(crate) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
     text
 }
 
-fn metrics(members: &mut Map<String, Value>, at: Option<Timestamp>, status: u16, took: Duration) {
+fn metrics(members: &mut Map<String, Value>, line: &Line<'_>, status: u16) {
+    members.insert("stage".into(), line.stage.into());
     members.insert("statusClass".into(), format!("{}xx", status / 100).into());
     members.insert("http_requests_total".into(), 1.into());
     members.insert(
         "http_request_duration_seconds".into(),
-        took.as_secs_f64().into(),
+        line.took.as_secs_f64().into(),
     );
     members.insert(
         "_aws".into(),
         json!({
-            "Timestamp": at.map_or(0, Timestamp::millis),
+            "Timestamp": line.at.map_or(0, Timestamp::millis),
             "CloudWatchMetrics": [{
                 "Namespace": NAMESPACE,
-                "Dimensions": [["service", "statusClass"]],
+                "Dimensions": [["stage", "service", "statusClass"]],
                 "Metrics": [
                     { "Name": "http_requests_total", "Unit": "Count" },
                     { "Name": "http_request_duration_seconds", "Unit": "Seconds" },

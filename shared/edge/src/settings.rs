@@ -7,6 +7,8 @@ use std::sync::Arc;
 /// The walk's configuration, read once when the function starts.
 #[derive(Debug, Clone)]
 pub struct Settings {
+    /// The stage's name, a dimension of the metrics: stages share an account.
+    pub stage: Arc<str>,
     /// Where the API is reached from outside; links start with it.
     pub links: Links,
     /// Who issues the tokens that are accepted.
@@ -34,6 +36,7 @@ impl Settings {
             .optional("CORS_ALLOWED_ORIGINS")
             .unwrap_or_default();
         Ok(Self {
+            stage: environment.required("STAGE")?.into(),
             links: Links::new(&environment.optional("PUBLIC_URL").unwrap_or_default()),
             issuer: environment.required("JWT_ISSUER")?.into(),
             audience: environment.required("JWT_AUDIENCE")?.into(),

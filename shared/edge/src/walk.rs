@@ -132,6 +132,7 @@ impl<E: Endpoint> Walk<E> {
         headers::complete(&mut answer, E::ROW, &asked, &self.settings);
         Line {
             at: Some(at),
+            stage: &self.settings.stage,
             service: E::ROW.service,
             function: E::ROW.name,
             request_id: &incoming.request_id,

@@ -80,6 +80,8 @@ pub struct Source {
     pub concurrency: Option<u32>,
     /// Memory and time.
     pub sizing: Sizing,
+    /// Whether orders or money wait for it, and so it has alarms of its own.
+    pub critical: bool,
 }
 
 impl Source {
@@ -91,6 +93,7 @@ impl Source {
         tries: 5,
         concurrency: None,
         sizing: Sizing::EVENTS,
+        critical: false,
     };
 
     /// Whether the records come over a queue of the consumer's own.

@@ -15,6 +15,8 @@ pub struct Function {
     pub trigger: Trigger,
     /// Memory and time.
     pub sizing: Sizing,
+    /// Whether it takes orders or money, and so has alarms of its own.
+    pub critical: bool,
 }
 
 /// What starts a function.
@@ -71,31 +73,23 @@ pub fn all() -> Vec<Function> {
             service: route.service,
             trigger: Trigger::Http(route),
             sizing: route.sizing,
+            critical: route.critical,
         });
     let consumers = consumers::ALL.iter().map(|source| Function {
         name: source.name,
         service: source.service,
         trigger: Trigger::Records(source),
         sizing: source.sizing,
+        critical: source.critical,
     });
     let schedules = schedules::ALL.iter().map(|schedule| Function {
         name: schedule.name,
         service: schedule.service,
         trigger: Trigger::Clock(schedule),
         sizing: schedule.sizing,
+        critical: schedule.critical,
     });
     endpoints.chain(consumers).chain(schedules).collect()
-}
-
-/// The services that deploy functions, in the order of their first row.
-pub fn service_names() -> Vec<&'static str> {
-    let mut names = Vec::new();
-    for function in all() {
-        if !names.contains(&function.service) {
-            names.push(function.service);
-        }
-    }
-    names
 }
 
 /// `products-list` → `ProductsList`: the logical id in templates.
@@ -115,6 +109,7 @@ pub fn logical_id(function: &str) -> String {
 mod tests {
     use super::*;
     use crate::resources::GRANTS;
+    use crate::services;
     use std::collections::HashSet;
 
     #[test]
@@ -122,6 +117,15 @@ mod tests {
         let names: Vec<_> = all().iter().map(|function| function.name).collect();
         let unique: HashSet<_> = names.iter().collect();
         assert_eq!(names.len(), unique.len(), "{names:?}");
+    }
+
+    #[test]
+    fn every_function_belongs_to_a_service_and_every_service_has_functions() {
+        let listed: Vec<_> = services::names().collect();
+        let unique: HashSet<_> = listed.iter().copied().collect();
+        assert_eq!(listed.len(), unique.len(), "{listed:?}");
+        let served: HashSet<_> = all().iter().map(|function| function.service).collect();
+        assert_eq!(unique, served);
     }
 
     #[test]

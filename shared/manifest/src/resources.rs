@@ -1,13 +1,13 @@
-//! Tables, topics, buckets and secrets, and which function may touch which.
+//! Tables, topics, buckets, secrets and the search domain, and which function may touch which.
 //!
-//! Physical names are `<stage>-ultramarket-<name>`.
+//! Physical names are `<stage>-ultramarket-<name>`; the domain's is `<stage>-<name>`.
 
 use crate::consumers;
 use crate::{routes, schedules};
 
 mod kinds;
 
-pub use kinds::{Bucket, Grant, Index, Projection, Secret, Table, Topic};
+pub use kinds::{Bucket, Domain, Grant, Index, Projection, Secret, Table, Topic};
 
 /// The catalogue: products, categories, imports.
 pub const PRODUCTS: Table = Table {
@@ -71,6 +71,15 @@ pub const SIGNING_KEY: Secret = Secret {
 /// Every secret.
 pub const SECRETS: &[&Secret] = &[&SIGNING_KEY];
 
+/// The search engine. A stage may be without: the shop sells on.
+pub const SEARCH: Domain = Domain {
+    name: "search",
+    env: "OPENSEARCH_ENDPOINT",
+};
+
+/// Every search domain.
+pub const DOMAINS: &[&Domain] = &[&SEARCH];
+
 macro_rules! grants {
     ($($function:path: $($grant:expr),* $(,)?;)*) => {
         /// What each function may touch, as it stands here: `(function, grants)`.
@@ -78,10 +87,10 @@ macro_rules! grants {
     };
 }
 
-use Grant::{Gets, Publishes, Puts, Reads, Sends, Writes};
+use Grant::{Gets, Publishes, Puts, Reads, Searches, Sends, Writes};
 
 grants! {
-    routes::PLATFORM_HEALTH:      Reads(&PLATFORM);
+    routes::PLATFORM_HEALTH:      Reads(&PLATFORM), Searches(&SEARCH);
     routes::PLATFORM_OPENAPI:     ;
     routes::PLATFORM_DOCS:        ;
     routes::PLATFORM_KEYS:        Reads(&PLATFORM);

@@ -62,6 +62,8 @@ pub struct Route {
     pub body_bytes: usize,
     /// Memory and time.
     pub sizing: Sizing,
+    /// Whether it takes orders or money, and so has alarms of its own.
+    pub critical: bool,
 }
 
 impl Route {
@@ -75,6 +77,7 @@ impl Route {
         replay: Replay::by_key,
         body_bytes: MIB,
         sizing: Sizing::HTTP,
+        critical: false,
     };
 
     /// Whether the endpoint changes something.

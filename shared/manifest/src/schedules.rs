@@ -9,6 +9,7 @@ pub const PRODUCTS_EXPIRE_IMPORTS: Schedule = Schedule {
     service: "products",
     every_minutes: 15,
     sizing: Sizing::EVENTS,
+    critical: false,
 };
 
 /// Every schedule, in reading order.
@@ -25,4 +26,6 @@ pub struct Schedule {
     pub every_minutes: u32,
     /// Memory and time.
     pub sizing: Sizing,
+    /// Whether orders or money wait for it, and so it has alarms of its own.
+    pub critical: bool,
 }

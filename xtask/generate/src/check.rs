@@ -115,7 +115,7 @@ fn fits(kind: &Kind, trigger: &Trigger) -> bool {
 
 /// Rows against binaries and READMEs.
 fn sources(found: &mut Vec<String>) {
-    for service in manifest::service_names() {
+    for service in manifest::services::names() {
         let package = root().join("functions").join(service);
         let readme = fs::read_to_string(package.join("README.md")).unwrap_or_default();
         let mut binaries: BTreeSet<String> = entries(&package.join("src/bin"))

@@ -48,13 +48,6 @@ pub fn environment(function: &Function) -> Vec<(String, Origin)> {
             variables.push((platform.env(), Origin::Table(platform.name)));
         }
     }
-    // The health check asks every dependency, the search engine too where there is one.
-    if function.name == manifest::routes::PLATFORM_HEALTH.name {
-        variables.push((
-            String::from("OPENSEARCH_ENDPOINT"),
-            Origin::Setting("OpenSearchEndpoint"),
-        ));
-    }
     for grant in grants_of(function.name) {
         variables.push(match grant {
             Grant::Reads(table) | Grant::Writes(table) => (table.env(), Origin::Table(table.name)),
@@ -63,6 +56,11 @@ pub fn environment(function: &Function) -> Vec<(String, Origin)> {
             Grant::Gets(bucket, _) | Grant::Puts(bucket, _) => {
                 (bucket.env(), Origin::Bucket(bucket.name))
             }
+            // A setting of the stage, since a stage may be without a domain or bring its own.
+            Grant::Searches(domain) => (
+                String::from(domain.env),
+                Origin::Setting("OpenSearchEndpoint"),
+            ),
             Grant::Reveals(secret) => (secret.env(), Origin::Secret(secret.name)),
         });
     }

@@ -11,7 +11,10 @@ pub(crate) fn text() -> anyhow::Result<String> {
     let inventory = json!({
         "generated": "by `cargo xtask gen`; edit shared/manifest instead",
         "product": "ultramarket",
-        "services": manifest::service_names(),
+        "services": manifest::services::ALL.iter().map(|service| json!({
+            "name": service.name,
+            "p99Ms": service.p99_ms,
+        })).collect::<Vec<_>>(),
         "functions": manifest::functions().iter().map(function).collect::<Vec<_>>(),
         "tables": manifest::resources::TABLES.iter().map(|it| table(it)).collect::<Vec<_>>(),
         "topics": manifest::resources::TOPICS.iter().map(|topic| json!({
@@ -27,6 +30,10 @@ pub(crate) fn text() -> anyhow::Result<String> {
         "secrets": manifest::resources::SECRETS.iter().map(|secret| json!({
             "name": secret.name,
             "env": secret.env(),
+        })).collect::<Vec<_>>(),
+        "domains": manifest::resources::DOMAINS.iter().map(|domain| json!({
+            "name": domain.name,
+            "env": domain.env,
         })).collect::<Vec<_>>(),
     });
     Ok(serde_json::to_string_pretty(&inventory)? + "\n")
@@ -47,6 +54,7 @@ fn function(function: &Function) -> Value {
         "code": format!("target/lambda/{}", function.name),
         "memoryMb": function.sizing.memory_mb,
         "timeoutSeconds": function.sizing.timeout_s,
+        "critical": function.critical,
         "trigger": trigger(&function.trigger),
         "env": variables,
         "grants": manifest::grants_of(function.name).iter().map(grant).collect::<Vec<_>>(),
@@ -148,6 +156,7 @@ fn grant(grant: &Grant) -> Value {
         Grant::Puts(bucket, prefix) => {
             json!({ "kind": "puts", "bucket": bucket.name, "prefix": prefix })
         }
+        Grant::Searches(domain) => json!({ "kind": "searches", "domain": domain.name }),
         Grant::Reveals(secret) => json!({ "kind": "reveals", "secret": secret.name }),
     }
 }
@@ -173,6 +182,7 @@ fn resource(resource: &Resource) -> Value {
         Resource::Bucket(name) => json!({ "bucket": name }),
         Resource::Objects(bucket, prefix) => json!({ "objectsOf": bucket, "prefix": prefix }),
         Resource::Secret(name) => json!({ "secret": name }),
+        Resource::Domain(name) => json!({ "domain": name }),
         Resource::Logs(function) => json!({ "logsOf": function }),
         Resource::Anything => json!("*"),
     }

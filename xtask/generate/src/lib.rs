@@ -7,6 +7,7 @@ pub mod check;
 mod documents;
 pub mod environment;
 mod front_page;
+mod functions_page;
 mod inventory;
 mod openapi;
 pub mod policy;
@@ -43,6 +44,7 @@ pub fn outputs() -> anyhow::Result<Vec<(PathBuf, String)>> {
             documents::errors(&services::operations()),
         ),
         (PathBuf::from("docs/EVENTS.md"), documents::events()),
+        (PathBuf::from("docs/FUNCTIONS.md"), functions_page::text()),
     ]);
     files.extend(samples::outputs(&functions)?);
     Ok(files)

@@ -39,6 +39,8 @@ pub enum Resource {
     Objects(&'static str, &'static str),
     /// A secret.
     Secret(&'static str),
+    /// Everything that a search domain holds.
+    Domain(&'static str),
     /// A function's log group.
     Logs(&'static str),
     /// Everything: for actions that know no resource.
@@ -198,6 +200,11 @@ fn granted(grant: &Grant) -> Vec<Statement> {
             sid("Put", bucket.name),
             &["s3:AbortMultipartUpload", "s3:PutObject"],
             [Resource::Objects(bucket.name, prefix)],
+        )],
+        Grant::Searches(domain) => vec![allow(
+            sid("Search", domain.name),
+            &["es:ESHttpGet", "es:ESHttpHead"],
+            [Resource::Domain(domain.name)],
         )],
         Grant::Reveals(secret) => vec![allow(
             sid("Reveal", secret.name),

@@ -100,9 +100,8 @@ fn endpoint<'a>(method: &'a str, path: &'a str) -> anyhow::Result<Kind<'a>> {
 
 /// The service that the name starts with; for an endpoint also the one that answers beside it.
 fn service<'a>(name: &'a str, kind: &Kind<'_>) -> &'a str {
-    let services = manifest::service_names();
     let first = name.split('-').next().unwrap_or(name);
-    if services.contains(&first) {
+    if manifest::services::names().any(|service| service == first) {
         return first;
     }
     let Kind::Endpoint { path, .. } = kind else {

@@ -25,7 +25,7 @@ pub(crate) fn outputs() -> anyhow::Result<Vec<(PathBuf, String)>> {
         PathBuf::from("template.yaml"),
         crate::yaml::print(&root::template())?,
     )];
-    for name in manifest::service_names() {
+    for name in manifest::services::names() {
         files.push((
             PathBuf::from(location(name)),
             crate::yaml::print(&service::template(name))?,

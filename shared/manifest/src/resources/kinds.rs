@@ -94,6 +94,17 @@ impl Secret {
     }
 }
 
+/// An OpenSearch domain.
+///
+/// Its physical name is `<stage>-<name>`, for a domain's name ends at 28 characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Domain {
+    /// What it is for.
+    pub name: &'static str,
+    /// The variable that holds its URL; empty where a stage has none.
+    pub env: &'static str,
+}
+
 fn variable(name: &str, kind: &str) -> String {
     format!("{}_{kind}", name.replace('-', "_").to_uppercase())
 }
@@ -113,6 +124,8 @@ pub enum Grant {
     Gets(&'static Bucket, &'static str),
     /// Put objects under a prefix, in parts too.
     Puts(&'static Bucket, &'static str),
+    /// Ask a search domain, in requests that change nothing.
+    Searches(&'static Domain),
     /// Read a secret's value.
     Reveals(&'static Secret),
 }

@@ -30,6 +30,11 @@ pub(super) fn describe(
         "tags": [row.service],
         "security": security(row),
     });
+    value["x-function"] = json!({
+        "name": row.name,
+        "memoryMb": row.sizing.memory_mb,
+        "timeoutSeconds": row.sizing.timeout_s,
+    });
     if let Who::Can(permission) = row.who {
         value["x-permission"] = json!(permission);
     }

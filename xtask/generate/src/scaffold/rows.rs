@@ -41,7 +41,7 @@ pub(super) fn changes(start: &Start<'_>) -> Vec<(PathBuf, Change)> {
         }
         Kind::Schedule => {
             let row = format!(
-                "/// Say what it does.\npub const {constant}: Schedule = Schedule {{\n    name: function_name!({constant}),\n    service: \"{service}\",\n    every_minutes: 60,\n    sizing: Sizing::EVENTS,\n}};\n"
+                "/// Say what it does.\npub const {constant}: Schedule = Schedule {{\n    name: function_name!({constant}),\n    service: \"{service}\",\n    every_minutes: 60,\n    sizing: Sizing::EVENTS,\n    critical: false,\n}};\n"
             );
             let constant = constant.clone();
             (

@@ -1,7 +1,7 @@
 //! The HTTP API and its stage.
 
 use super::{Resources, attribute, reference, sub};
-use manifest::{Route, logical_id, routes, service_names};
+use manifest::{Route, logical_id, routes, services};
 use serde_json::{Map, Value, json};
 
 /// What a route that says nothing else may take: the throttle of reading the shop.
@@ -40,8 +40,7 @@ pub(super) fn api(resources: &mut Resources) {
         }),
     );
     // The settings name routes, which the services make.
-    let services: Vec<Value> = service_names()
-        .iter()
+    let services: Vec<Value> = services::names()
         .map(|name| json!(logical_id(name)))
         .collect();
     resources.with("HttpApiStage", "DependsOn", Value::Array(services));

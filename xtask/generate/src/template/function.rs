@@ -131,6 +131,9 @@ fn arn(resource: &Resource) -> Value {
         Resource::Secret(name) => sub(format!(
             "arn:${{AWS::Partition}}:secretsmanager:${{AWS::Region}}:${{AWS::AccountId}}:secret:${{Stage}}-ultramarket-{name}-??????"
         )),
+        Resource::Domain(name) => sub(format!(
+            "arn:${{AWS::Partition}}:es:${{AWS::Region}}:${{AWS::AccountId}}:domain/${{Stage}}-{name}/*"
+        )),
         Resource::Logs(function) => attribute(format!("{}Logs", logical_id(function)), "Arn"),
         Resource::Anything => json!("*"),
     }

@@ -19,7 +19,7 @@ pub(super) fn template() -> Value {
         storage::secret(&mut resources, secret);
     }
     api::api(&mut resources);
-    for name in manifest::service_names() {
+    for name in manifest::services::names() {
         let parameters: Map<String, Value> = service::imports(name)
             .into_iter()
             .map(|import| (import.name, import.value))

@@ -7,7 +7,7 @@ const MOST: usize = 450;
 fn every_stack_stays_below_the_limit() {
     let root = root::template();
     assert!(count(&root) < MOST, "the root has {}", count(&root));
-    for name in manifest::service_names() {
+    for name in manifest::services::names() {
         let count = count(&service::template(name));
         assert!(count < MOST, "{name} has {count}");
     }
@@ -43,7 +43,7 @@ fn count(template: &Value) -> usize {
 #[test]
 fn what_the_root_passes_is_what_a_service_takes() {
     let root = root::template();
-    for name in manifest::service_names() {
+    for name in manifest::services::names() {
         let service = service::template(name);
         let passed = &root["Resources"][manifest::logical_id(name)]["Properties"]["Parameters"];
         let names =
@@ -54,8 +54,7 @@ fn what_the_root_passes_is_what_a_service_takes() {
 
 #[test]
 fn every_reference_has_a_target() {
-    let templates = manifest::service_names()
-        .into_iter()
+    let templates = manifest::services::names()
         .map(|name| (name, service::template(name)))
         .chain([("root", root::template())]);
     for (name, template) in templates {
@@ -144,7 +143,7 @@ fn queues_outlast_their_functions_and_end_in_a_dead_letter_queue() {
 #[test]
 fn streams_give_up_into_a_dead_letter_queue() {
     let mut seen = 0;
-    for name in manifest::service_names() {
+    for name in manifest::services::names() {
         let template = service::template(name);
         for (id, resource) in template["Resources"].as_object().unwrap() {
             let mapping = &resource["Properties"];

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 fn settings(root: &str, origins: &[&str]) -> Settings {
     Settings {
+        stage: "test".into(),
         links: Links::new(root),
         issuer: "issuer".into(),
         audience: "audience".into(),

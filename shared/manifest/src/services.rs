@@ -1,0 +1,31 @@
+//! The services, and how quick each is meant to be.
+
+/// A service: the package in `functions/` of the same name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Service {
+    /// The package's name, and the first word of most of its functions' names.
+    pub name: &'static str,
+    /// Milliseconds that 99 of 100 of its answers take at most. An alarm watches it, so it is set
+    /// with room for cold starts: what a shopper notices, not what a good day looks like.
+    pub p99_ms: u32,
+}
+
+/// Health, documentation, public keys, the relay.
+pub const PLATFORM: Service = Service {
+    name: "platform",
+    p99_ms: 800,
+};
+
+/// The catalogue. Exports are among its answers, so its slowest hundredth is slow by nature.
+pub const PRODUCTS: Service = Service {
+    name: "products",
+    p99_ms: 1_500,
+};
+
+/// Every service, in reading order.
+pub const ALL: &[&Service] = &[&PLATFORM, &PRODUCTS];
+
+/// Their names, in reading order.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    ALL.iter().map(|service| service.name)
+}
