@@ -7,17 +7,17 @@ content, so that only what changed travels, and the templates then name them the
 import argparse
 import concurrent.futures
 import hashlib
-import io
 import json
 import pathlib
 import sys
 import time
-import zipfile
 
 import boto3
 import botocore.exceptions
 import tqdm
 from samtranslator.yaml_helper import yaml_parse
+
+import archive
 
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
 ARTIFACTS = "local-ultramarket-artifacts"
@@ -69,7 +69,7 @@ class Packager:
         if not bootstrap.exists():
             raise SystemExit(f"{bootstrap} is missing: a template names a function that the build did not make")
         binary = bootstrap.read_bytes()
-        return self.put(hashlib.sha256(binary).hexdigest() + ".zip", lambda: zipped(binary))
+        return self.put(hashlib.sha256(binary).hexdigest() + ".zip", lambda: archive.zipped(binary, level=1))
 
     def put(self, key, body):
         self.named.add(key)
@@ -85,17 +85,6 @@ class Packager:
         """Removes what no template names any more; every rebuild would leave its code behind."""
         for key in self.there - self.named:
             self.s3.delete_object(Bucket=ARTIFACTS, Key=key)
-
-
-def zipped(binary):
-    """A function's archive: one executable file, and no clock, so equal code is an equal archive."""
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as packed:
-        entry = zipfile.ZipInfo("bootstrap")
-        entry.external_attr = 0o100755 << 16
-        entry.compress_type = zipfile.ZIP_DEFLATED
-        packed.writestr(entry, binary, compresslevel=1)
-    return archive.getvalue()
 
 
 def deploy(cloudformation, stack, template, parameters):

@@ -9,6 +9,7 @@ mod functions;
 mod http;
 mod interrupt;
 mod process;
+mod sizes;
 mod step;
 mod test;
 mod token;
@@ -36,7 +37,9 @@ cargo xtask <command>
   token --role ROLE [--user usr_…] [--email …] [--days N]
                                        an access token for the local cloud
   test [arguments of cargo nextest]    a local cloud of its own, then every test against it
-  build [--release] [--target T]       all functions into target/lambda/<function>/bootstrap
+  build [--release] [--arm64 | --target T]
+                                       all functions into target/lambda/<function>/bootstrap; with
+                                       --release also <function>.zip, and a table of sizes
   gen | check | new <function>         write, check or begin what follows from the manifest
   doctor                               is everything here that this needs?
 ";
@@ -89,7 +92,7 @@ fn run() -> Result<ExitCode> {
         "logs" => return deploy::logs(&workspace, &rest(arguments)?),
         "token" => token::print(&workspace, &rest(arguments)?)?,
         "test" => return test::run(&workspace, &rest(arguments)?),
-        "build" => functions::build(&workspace, functions::Wanted::parse(arguments)?)?,
+        "build" => functions::build(&workspace, &functions::Wanted::parse(arguments)?)?,
         "gen" | "check" | "new" => return generate(&workspace, &command, &rest(arguments)?),
         "doctor" => doctor::report()?,
         unknown => bail!("there is no `cargo xtask {unknown}`\n\n{USAGE}"),
