@@ -1,0 +1,9 @@
+import { App, Validations } from "aws-cdk-lib";
+import { AwsSolutionsChecks, ServerlessChecks } from "cdk-nag";
+import { readManifest } from "../lib/manifest";
+import { Shop } from "../lib/shop";
+import { settingsOf } from "../lib/stage";
+
+const app = new App();
+new Shop(app, { manifest: readManifest(), stage: settingsOf(app.node, process.env) });
+Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
