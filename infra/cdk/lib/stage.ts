@@ -1,6 +1,5 @@
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Node } from "constructs";
-import type { MonitoringSettings } from "./monitoring/props";
 
 /** What a stage is like. Everything that differs between stages stands here, with its reason. */
 export interface Settings {
@@ -26,8 +25,6 @@ export interface Settings {
   readonly edge: EdgeSettings | undefined;
   /** How closely it is watched. */
   readonly monitoring: MonitoringSettings;
-  /** Who is written to when an alarm speaks, beside whoever subscribes to its topic. */
-  readonly alarmMail: string | undefined;
 
   /** What functions are told. */
   readonly publicUrl: string | undefined;
@@ -60,6 +57,20 @@ export interface DomainSettings {
   readonly certificateArn: string;
   /** The zone that the name's records go into; without it they are made by hand. */
   readonly hostedZone: { readonly id: string; readonly name: string } | undefined;
+}
+
+export interface MonitoringSettings {
+  /** `quiet` leaves out what only matters while customers wait. */
+  readonly alarms: "none" | "quiet" | "all";
+  readonly dashboards: boolean;
+  /** What a month may cost before it is told, in USD. */
+  readonly budgetUsd: number | undefined;
+  /** Who is written to beside the topic's other subscribers. */
+  readonly mail: string | undefined;
+  /** Where `docs/OPERATIONS.md` is read. */
+  readonly runbook: string;
+  /** The account's quota of concurrent executions in the region; a new account has 10. */
+  readonly lambdaConcurrency: number;
 }
 
 const KINDS = ["dev", "staging", "prod", "local"] as const;
@@ -105,7 +116,7 @@ const DEFAULTS: Record<Kind, Defaults> = {
     search: { ...SMALL, instances: 2, zones: 2 },
     edgeByDefault: true,
     firewallByDefault: false,
-    alarms: "tell",
+    alarms: "quiet",
     dashboards: false,
     budgetUsd: 150,
   },
@@ -163,14 +174,13 @@ export function settingsOf(node: Node, environment: Readonly<Record<string, stri
     search: !local && (context.flag("search") ?? defaults.searchByDefault) ? defaults.search : undefined,
     edge: !local && (context.flag("edge") ?? defaults.edgeByDefault) ? edge(context, defaults) : undefined,
     monitoring: {
-      name,
       alarms: defaults.alarms,
       dashboards: defaults.dashboards,
-      ...optional("monthlyBudgetUsd", context.number("budgetUsd") ?? defaults.budgetUsd),
+      budgetUsd: context.number("budgetUsd") ?? defaults.budgetUsd,
+      mail: context.matching("alarmMail", /^[^@\s]+@[^@\s]+$/),
+      runbook: context.text("runbook") ?? "docs/OPERATIONS.md",
       lambdaConcurrency: context.number("lambdaConcurrency") ?? 1000,
-      ...optional("repository", context.matching("repository", /^https:\/\/.*[^/]$/)),
     },
-    alarmMail: context.matching("alarmMail", /^[^@\s]+@[^@\s]+$/),
     publicUrl: context.matching("publicUrl", /^https?:\/\/.*[^/]$/),
     jwtIssuer: context.text("jwtIssuer"),
     jwtAudience: context.text("jwtAudience") ?? "ultramarket",
@@ -178,11 +188,6 @@ export function settingsOf(node: Node, environment: Readonly<Record<string, stri
     defaultCurrency: context.matching("defaultCurrency", /^[A-Z]{3}$/) ?? "USD",
     openSearchEndpoint: context.text("openSearchEndpoint") ?? "",
   };
-}
-
-/** An entry where there is a value, nothing where there is none. */
-function optional<K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> {
-  return value === undefined ? {} : ({ [key]: value } as Record<K, V>);
 }
 
 function edge(context: Context, defaults: Defaults): EdgeSettings {
