@@ -26,7 +26,7 @@ mod shop;
 mod signer;
 mod sigv4;
 mod stage;
-mod wire;
+pub mod wire;
 
 pub use account::{Account, Credentials};
 pub use api::{Api, Ask, Reply};

@@ -1,19 +1,24 @@
-//! As much of HTTP/1.1 as the test's own little servers need.
+//! As much of HTTP/1.1 as little servers of tests and measurements need.
 
-use std::io::{BufRead, BufReader, Read};
-use std::net::TcpStream;
+use std::io::BufRead;
 
 /// A message as it came: its first line and headers as bytes, and its body.
 #[derive(Debug, Clone)]
-pub(crate) struct Message {
+pub struct Message {
+    /// The request line, or the status line.
     pub first: String,
+    /// The headers, as they came.
     pub headers: Vec<(String, String)>,
+    /// The body, whole.
     pub body: Vec<u8>,
 }
 
 impl Message {
-    /// Reads a request; none when the peer has closed.
-    pub(crate) fn read(from: &mut BufReader<TcpStream>) -> std::io::Result<Option<Self>> {
+    /// Reads a message; none when the peer has closed.
+    ///
+    /// # Errors
+    /// When the connection breaks in the middle of one.
+    pub fn read(from: &mut impl BufRead) -> std::io::Result<Option<Self>> {
         let mut first = String::new();
         if from.read_line(&mut first)? == 0 {
             return Ok(None);
@@ -49,7 +54,7 @@ impl Message {
     }
 
     /// A header's value, by its lower-case name.
-    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+    pub fn header(&self, name: &str) -> Option<&str> {
         self.headers
             .iter()
             .find(|(known, _)| known.eq_ignore_ascii_case(name))
@@ -57,12 +62,21 @@ impl Message {
     }
 
     /// The path of a request.
-    pub(crate) fn path(&self) -> &str {
+    pub fn path(&self) -> &str {
         self.first.split(' ').nth(1).unwrap_or_default()
     }
 
+    /// The message as bytes again, for a connection that stays open.
+    pub fn bytes(&self) -> Vec<u8> {
+        self.with_connection("keep-alive")
+    }
+
     /// The message as bytes again, to a peer that is asked to close after its answer.
-    pub(crate) fn closing(&self) -> Vec<u8> {
+    pub fn closing(&self) -> Vec<u8> {
+        self.with_connection("close")
+    }
+
+    fn with_connection(&self, connection: &str) -> Vec<u8> {
         let mut bytes = format!("{}\r\n", self.first).into_bytes();
         for (name, value) in &self.headers {
             let ours = ["connection", "content-length", "transfer-encoding"];
@@ -72,14 +86,14 @@ impl Message {
         }
         let length = self.body.len();
         bytes.extend_from_slice(
-            format!("content-length: {length}\r\nconnection: close\r\n\r\n").as_bytes(),
+            format!("content-length: {length}\r\nconnection: {connection}\r\n\r\n").as_bytes(),
         );
         bytes.extend_from_slice(&self.body);
         bytes
     }
 }
 
-fn read_chunks(from: &mut BufReader<TcpStream>) -> std::io::Result<Vec<u8>> {
+fn read_chunks(from: &mut impl BufRead) -> std::io::Result<Vec<u8>> {
     let mut body = Vec::new();
     loop {
         let mut line = String::new();

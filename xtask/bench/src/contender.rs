@@ -1,0 +1,76 @@
+//! Who is compared: ours, and others that do the same or less.
+
+use std::ffi::OsString;
+use std::path::Path;
+
+use anyhow::Result;
+use kernel::Role;
+
+use crate::process::{Program, Variables};
+use crate::setting::{Setting, with_token};
+
+/// A function under comparison.
+#[derive(Clone)]
+pub struct Contender {
+    /// Its name in tables and files.
+    pub name: String,
+    /// What is started.
+    pub program: Program,
+    /// What it starts with besides.
+    pub variables: Variables,
+    /// The event it gets.
+    pub event: String,
+}
+
+/// The floor, to which everything is related.
+pub const BARE: &str = "bare";
+/// The limit.
+pub const MINIMAL: &str = "minimal";
+/// Our function, asked by anybody.
+pub const OURS: &str = "products-get";
+/// Our function, asked with a token, which it checks.
+pub const OURS_WITH_TOKEN: &str = "products-get, token";
+/// Express as it is installed.
+pub const EXPRESS: &str = "express, token";
+/// Express, bundled into one file.
+pub const BUNDLED: &str = "express bundled, token";
+
+/// All of them, and further builds of our function: `(label, binary)`.
+pub fn all(setting: &Setting, beside: &[(String, std::path::PathBuf)]) -> Result<Vec<Contender>> {
+    let open = setting.event(OURS)?;
+    let signed = with_token(open.clone(), &setting.signer.token(Role::User));
+    let (open, signed) = (open.to_string(), signed.to_string());
+    let rust = |name: &str, binary: &Path, event: &str| Contender {
+        name: name.to_owned(),
+        program: Program::of(binary),
+        variables: Vec::new(),
+        event: event.to_owned(),
+    };
+    let node = |name: &str, folder: &str| Contender {
+        name: name.to_owned(),
+        program: Program {
+            path: "node".into(),
+            arguments: vec![OsString::from(setting.express.join(folder))],
+        },
+        variables: vec![
+            ("JWKS".to_owned(), setting.public_keys().to_string()),
+            // Lambda sets these; without the first the SDK keeps no connection open in old versions.
+            ("NODE_ENV".to_owned(), "production".to_owned()),
+        ],
+        event: signed.clone(),
+    };
+    let mut contenders = vec![
+        rust(BARE, &setting.binary("contender-bare"), &open),
+        rust(MINIMAL, &setting.binary("contender-minimal"), &open),
+        rust(OURS, &setting.binary(OURS), &open),
+        rust(OURS_WITH_TOKEN, &setting.binary(OURS), &signed),
+        node(EXPRESS, "function.mjs"),
+        node(BUNDLED, "bundle/function.cjs"),
+    ];
+    contenders.extend(
+        beside
+            .iter()
+            .map(|(label, binary)| rust(label, binary, &signed)),
+    );
+    Ok(contenders)
+}

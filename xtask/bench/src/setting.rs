@@ -1,0 +1,99 @@
+//! Where the functions run: what they find in their environment, and the events they get.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use manifest::resources;
+use serde_json::{Value, json};
+use testkit::Signer;
+
+use crate::database::Database;
+use crate::process::Variables;
+use crate::tls::Tls;
+
+/// Everything on this machine that a run needs.
+pub struct Setting {
+    /// The repository.
+    pub root: PathBuf,
+    /// The release binaries.
+    pub binaries: PathBuf,
+    /// The other languages' functions, installed.
+    pub express: PathBuf,
+    /// The program that is the database.
+    pub database: PathBuf,
+    /// What belongs to this machine alone.
+    pub scratch: PathBuf,
+    /// Certificates.
+    pub tls: Tls,
+    /// What signs the tokens.
+    pub signer: Signer,
+}
+
+/// The name of a table of the manifest, where there is only one of it.
+pub const PRODUCTS: &str = "bench-products";
+/// The table of the public keys.
+pub const PLATFORM: &str = "bench-platform";
+
+impl Setting {
+    /// What every function starts with; the database is at the endpoint.
+    pub fn variables(&self, function: &str, endpoint: &str, products: &str) -> Variables {
+        [
+            ("AWS_LAMBDA_FUNCTION_NAME", function),
+            ("AWS_REGION", "us-east-1"),
+            ("AWS_ACCESS_KEY_ID", "bench"),
+            ("AWS_SECRET_ACCESS_KEY", "bench"),
+            ("AWS_ENDPOINT_URL_DYNAMODB", endpoint),
+            ("SSL_CERT_FILE", &self.tls.roots.to_string_lossy()),
+            ("NODE_EXTRA_CA_CERTS", &self.tls.authority.to_string_lossy()),
+            ("STAGE", "bench"),
+            ("JWT_ISSUER", self.signer.issuer()),
+            ("JWT_AUDIENCE", self.signer.audience()),
+            (&resources::PRODUCTS.env(), products),
+            (&resources::PLATFORM.env(), PLATFORM),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .to_vec()
+    }
+
+    /// The public keys that tokens are checked with.
+    pub fn public_keys(&self) -> Value {
+        json!({ "keys": [self.signer.public()] })
+    }
+
+    /// The tables, empty but for the public keys.
+    pub fn make_tables(&self, database: &Database, products: &[&str]) -> Result<()> {
+        for name in products {
+            database.create(&resources::PRODUCTS, name)?;
+        }
+        database.create(&resources::PLATFORM, PLATFORM)?;
+        let keys = json!({
+            "pk": { "S": "keys" }, "sk": { "S": "public" },
+            "type": { "S": "keys" }, "schema": { "N": "1" },
+            "jwks": { "S": self.public_keys().to_string() },
+        });
+        database.call("PutItem", &json!({ "TableName": PLATFORM, "Item": keys }))?;
+        Ok(())
+    }
+
+    /// The sample event of a function.
+    pub fn event(&self, function: &str) -> Result<Value> {
+        read_event(&self.root, function)
+    }
+
+    /// The binary of a function.
+    pub fn binary(&self, name: &str) -> PathBuf {
+        self.binaries.join(name)
+    }
+}
+
+fn read_event(root: &Path, function: &str) -> Result<Value> {
+    let path = root.join("events").join(format!("{function}.json"));
+    let text = std::fs::read(&path).with_context(|| format!("{}", path.display()))?;
+    serde_json::from_slice(&text).with_context(|| format!("{}", path.display()))
+}
+
+/// An event with a token.
+pub fn with_token(mut event: Value, token: &str) -> Value {
+    event["headers"]["authorization"] = json!(format!("Bearer {token}"));
+    event
+}
