@@ -180,6 +180,16 @@ def give_keys(stage, keys):
     boto3.client("dynamodb").put_item(TableName=table, Item={key: {"S": value} for key, value in item.items()})
 
 
+def variables(stage, functions):
+    """What the functions are told, all together: a name means the same to each of them."""
+    client = boto3.client("lambda")
+    told = {}
+    for function in functions:
+        configuration = client.get_function_configuration(FunctionName=f"{stage}-{function['name']}")
+        told |= configuration.get("Environment", {}).get("Variables", {})
+    return told
+
+
 def main():
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--template", type=pathlib.Path, required=True)
@@ -199,18 +209,21 @@ def main():
     parameters = {"Stage": wanted.stage} | dict(pair.split("=", 1) for pair in wanted.parameter)
     outcome = deploy(cloudformation, stack, template, parameters)
     packager.sweep()
-    deployed = time.monotonic()
+    ended = time.monotonic()
 
     manifest = json.loads(wanted.manifest.read_text())
     expire_items(boto3.client("dynamodb"), wanted.stage, manifest["tables"])
     give_keys(wanted.stage, wanted.keys)
 
     outputs = cloudformation.describe_stacks(StackName=stack)["Stacks"][0].get("Outputs", [])
-    outputs = {output["OutputKey"]: output["OutputValue"] for output in outputs}
-    wanted.out.write_text(json.dumps(outputs, indent=2) + "\n")
+    deployed = {
+        "outputs": {output["OutputKey"]: output["OutputValue"] for output in outputs},
+        "variables": variables(wanted.stage, manifest["functions"]),
+    }
+    wanted.out.write_text(json.dumps(deployed, indent=2) + "\n")
     print(
         f"{outcome}; {packager.uploaded} of {len(packager.named)} parts uploaded ({packager.bytes / 1e6:.0f} MB)"
-        f" in {packaged - started:.1f} s, CloudFormation {deployed - packaged:.1f} s"
+        f" in {packaged - started:.1f} s, CloudFormation {ended - packaged:.1f} s"
     )
 
 

@@ -17,6 +17,10 @@ use crate::{command, http, token};
 /// The stage that the local cloud plays.
 pub const STAGE: &str = "local";
 
+/// What a function outside the deployment is not to be told: it has another address, and without
+/// one its links stay paths.
+const ELSEWHERE: &[&str] = &["PUBLIC_URL"];
+
 /// One deployment to one cloud.
 pub struct Deployment<'a> {
     /// What is deployed.
@@ -65,16 +69,24 @@ impl Deployment<'_> {
         command::output(&mut script, "what CloudFormation says of it stands above")
     }
 
-    /// The variables of this deployment, with fresh tokens.
+    /// The variables of this deployment, with fresh tokens; among them all that a function needs
+    /// to run outside it, on the same tables.
     pub fn environment(&self, mint: &Path) -> Result<Environment> {
         let text = std::fs::read(self.cloud.outputs())?;
-        let outputs: Value = serde_json::from_slice(&text)?;
-        let url = outputs["ApiUrl"]
+        let deployed: Value = serde_json::from_slice(&text)?;
+        let url = deployed["outputs"]["ApiUrl"]
             .as_str()
             .context("the deployment has no output ApiUrl")?
             .to_owned();
         let key = self.cloud.keys().join("private.pem").display().to_string();
+        let variables = deployed["variables"].as_object();
+        let variables = variables
+            .into_iter()
+            .flatten()
+            .filter(|(name, _)| !ELSEWHERE.contains(&name.as_str()))
+            .filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned())));
         Ok(Environment::of_account(self.ports)
+            .and(variables)
             .and([
                 ("API_URL".to_owned(), url),
                 ("SIGNING_KEY_FILE".to_owned(), key),

@@ -36,9 +36,12 @@ impl Environment {
         )
     }
 
-    /// With more of them.
+    /// With more of them; of two with one name the later holds.
     pub fn and(mut self, more: impl IntoIterator<Item = (String, String)>) -> Self {
-        self.0.extend(more);
+        for (name, value) in more {
+            self.0.retain(|(known, _)| *known != name);
+            self.0.push((name, value));
+        }
         self
     }
 

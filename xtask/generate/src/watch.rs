@@ -1,4 +1,4 @@
-//! `CargoLambda.toml`: the router of `cargo lambda watch`.
+//! `CargoLambda.toml`: what `cargo lambda build` builds, and the router of `cargo lambda watch`.
 
 use crate::yaml::HEADER;
 use manifest::{Method, routes};
@@ -8,6 +8,19 @@ const METHODS: &[&str] = &["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPT
 
 pub(crate) fn text() -> String {
     let mut text = String::from(HEADER);
+    let packages: Vec<&str> = manifest::services::names().collect();
+    let _ = write!(
+        text,
+        "
+# The functions, and none of the tools beside them.
+[build]
+packages = {packages:?}
+
+# Preflights reach `platform-fallback`, as they do where it is deployed.
+[watch]
+disable_cors = true
+"
+    );
     let mut paths: Vec<&str> = Vec::new();
     for route in routes::ALL {
         if !paths.contains(&route.path) {
