@@ -4,26 +4,15 @@ import type * as lambda from "aws-cdk-lib/aws-lambda";
 import type * as sns from "aws-cdk-lib/aws-sns";
 import type * as sqs from "aws-cdk-lib/aws-sqs";
 import type { FunctionRow, Manifest, ServiceRow, TableRow } from "../manifest";
+import type { Settings } from "../stage";
 
-/** How closely a stage is watched: the part of its settings that monitoring reads. */
-export interface MonitoringSettings {
-  /** The stage's name, which stands in front of every physical name. */
-  readonly name: string;
-  /** `tell` leaves out what only matters while customers wait; `none` costs nothing. */
-  readonly alarms: "none" | "tell" | "all";
-  /** A dashboard costs 3 USD a month beyond the account's first three. */
-  readonly dashboards: boolean;
-  /** What the account may cost a month before somebody is told; none for no budget. */
-  readonly monthlyBudgetUsd?: number;
-  /** The account's quota of concurrent executions in the region: 1,000 unless raised, and 10 in a new account. */
-  readonly lambdaConcurrency: number;
-  /** Where the repository is read, without a slash at the end; alarms link to its documents. */
-  readonly repository?: string;
-}
+/** A stage as far as monitoring goes. */
+export type WatchedStage = Pick<Settings, "name" | "monitoring" | "search">;
 
 /** A function and its row. */
 export interface WatchedFunction {
   readonly row: FunctionRow;
+  /** Made with a log group of its own, whose lines are counted. */
   readonly function: lambda.Function;
 }
 
@@ -31,33 +20,27 @@ export interface WatchedFunction {
 export interface WatchedQueues {
   readonly row: FunctionRow;
   /** What it works off; none for streams and schedules. */
-  readonly queue?: sqs.IQueue;
+  readonly queue?: sqs.IQueue | undefined;
   readonly deadLetters: sqs.IQueue;
-}
-
-/** A table and its physical name. */
-export interface WatchedTable {
-  readonly row: TableRow;
-  readonly tableName: string;
 }
 
 /** What the monitoring of a service is about. */
 export interface ServiceMonitoringProps {
   readonly service: ServiceRow;
-  readonly stage: MonitoringSettings;
+  readonly stage: WatchedStage;
   readonly alarmTopic: sns.ITopic;
   /** Every function of the service. */
   readonly functions: readonly WatchedFunction[];
-  /** Every function of the service that has dead letters. */
+  /** The queues of every function of the service that has dead letters. */
   readonly queues: readonly WatchedQueues[];
   /** The service's own tables. */
-  readonly tables: readonly WatchedTable[];
+  readonly tables: readonly TableRow[];
 }
 
 /** What the monitoring of the whole is about. */
 export interface ShopMonitoringProps {
   readonly manifest: Manifest;
-  readonly stage: MonitoringSettings;
+  readonly stage: WatchedStage;
   readonly alarmTopic: sns.ITopic;
   /** The HTTP API's id. */
   readonly apiId: string;
