@@ -9,9 +9,14 @@ import type { Settings } from "./stage";
 export class Names {
   constructor(private readonly stage: Pick<Settings, "name">) {}
 
-  /** A table, a queue, a secret, the API. */
+  /** The shop itself: its API. */
+  get shop(): string {
+    return `${this.stage.name}-ultramarket`;
+  }
+
+  /** A table, a queue, a topic, a secret, a stack. */
   thing(name: string): string {
-    return `${this.stage.name}-ultramarket-${name}`;
+    return `${this.shop}-${name}`;
   }
 
   deadLetters(functionName: string): string {
@@ -35,10 +40,6 @@ export class Names {
   /** A search domain; its name may have no more than 28 characters. */
   domain(name: string): string {
     return `${this.stage.name}-${name}`;
-  }
-
-  stack(name: string): string {
-    return this.thing(name);
   }
 }
 

@@ -1,20 +1,87 @@
-import type { App } from "aws-cdk-lib";
+import { Tags, type App, type Environment, type Stack } from "aws-cdk-lib";
+import { FirewallStack } from "./edge/firewall";
+import { EdgeStack, type EdgeProps } from "./edge/stack";
+import { GatewayStack } from "./gateway/stack";
 import type { Manifest } from "./manifest";
 import { Names } from "./names";
+import type { Told } from "./service/references";
+import { ServiceStack } from "./service/stack";
 import { SharedStack } from "./shared/stack";
 import type { Settings } from "./stage";
+import { refuseUnbuilt } from "./service/code";
+import { suppressFindings } from "./suppressions";
 
 export interface ShopProps {
   readonly manifest: Manifest;
   readonly stage: Settings;
+  /** The folder that the manifest's paths of code start from. */
+  readonly workspace: string;
 }
 
-/** One stage of the shop: all its stacks and their order. */
+/**
+ * One stage of the shop: its stacks, in the order in which they are deployed.
+ *
+ * `shared` → `firewall`, `edge` → a stack a service → `gateway`. Each refers only to stacks before it.
+ */
 export class Shop {
-  readonly shared: SharedStack;
+  readonly stacks: readonly Stack[];
 
-  constructor(app: App, props: ShopProps) {
-    const names = new Names(props.stage);
-    this.shared = new SharedStack(app, names.stack("shared"), { ...props, names });
+  constructor(app: App, { manifest, stage, workspace }: ShopProps) {
+    const names = new Names(stage);
+    const env: Environment = { account: stage.account, region: stage.region };
+
+    const shared = new SharedStack(app, names.thing("shared"), { env, manifest, stage });
+    refuseUnbuilt(shared, manifest, workspace, stage);
+    const edge = stage.edge === undefined ? undefined : edgeOf(app, names, env, { manifest, stage, shared, edge: stage.edge });
+    const publicUrl = stage.publicUrl ?? edge?.url ?? ownUrl(stage, shared);
+    const told = toldOf(stage, publicUrl, shared.openSearchEndpoint);
+    const services = manifest.services.map(
+      (service) => new ServiceStack(app, names.thing(service.name), { env, manifest, stage, shared, told, service, workspace }),
+    );
+    const gateway = new GatewayStack(app, names.thing("gateway"), { env, manifest, stage, shared, publicUrl });
+
+    // Most references are by name, which CDK cannot see, so the order is said in words.
+    for (const service of services) {
+      service.addDependency(edge ?? shared);
+      gateway.addDependency(service);
+    }
+    this.stacks = [shared, edge?.firewall, edge, ...services, gateway].filter((it) => it !== undefined);
+    for (const stack of this.stacks) {
+      Tags.of(stack).add("product", manifest.product);
+      Tags.of(stack).add("stage", stage.name);
+    }
+    suppressFindings(this.stacks);
   }
+}
+
+/** The content network, and its firewall where there is one; both come after what is shared. */
+function edgeOf(app: App, names: Names, env: Environment, props: Pick<EdgeProps, "manifest" | "stage" | "edge" | "shared">): EdgeStack {
+  const firewall = props.edge.firewall
+    ? new FirewallStack(app, names.thing("firewall"), { env: { ...env, region: "us-east-1" }, stage: props.stage })
+    : undefined;
+  const edge = new EdgeStack(app, names.thing("edge"), { env, crossRegionReferences: true, ...props, firewall });
+  firewall?.addDependency(props.shared);
+  edge.addDependency(props.shared);
+  return edge;
+}
+
+/** Where the API is reached by itself, without a content network in front. */
+function ownUrl({ localGateway, region }: Settings, { apiId, urlSuffix }: SharedStack): string {
+  return localGateway === undefined
+    ? `https://${apiId}.execute-api.${region}.${urlSuffix}`
+    : `${localGateway}/_aws/execute-api/${apiId}`;
+}
+
+/** The settings by the names that the manifest and `template.yaml` give them. */
+function toldOf(stage: Settings, publicUrl: string, openSearchEndpoint: string): Told {
+  return {
+    Stage: stage.name,
+    DefaultCurrency: stage.defaultCurrency,
+    CorsAllowedOrigins: stage.corsAllowedOrigins.join(","),
+    JwtAudience: stage.jwtAudience,
+    // The issuer of tokens is the API itself unless told otherwise.
+    JwtIssuer: stage.jwtIssuer ?? publicUrl,
+    OpenSearchEndpoint: openSearchEndpoint,
+    PublicUrl: publicUrl,
+  };
 }

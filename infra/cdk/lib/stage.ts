@@ -12,6 +12,8 @@ export interface Settings {
   readonly architecture: "arm64" | "x86_64";
   /** On a local cloud, the URL of its gateway. */
   readonly localGateway: string | undefined;
+  /** Buckets, topics and queues refuse who comes without TLS; a local cloud has none. */
+  readonly onlyTls: boolean;
 
   /** Tables, buckets and keys outlive their stack, and tables refuse to be deleted. */
   readonly protectsData: boolean;
@@ -48,6 +50,8 @@ export interface SearchSettings {
 export interface EdgeSettings {
   /** Whether a web ACL filters what comes in: 5 USD a month, 1 for each rule, 0.60 a million requests. */
   readonly firewall: boolean;
+  /** All locations of CloudFront, or only the cheapest: North America, Europe and Israel. */
+  readonly everywhere: boolean;
   readonly domain: DomainSettings | undefined;
 }
 
@@ -85,6 +89,7 @@ interface Defaults {
   readonly search: SearchSettings;
   readonly edgeByDefault: boolean;
   readonly firewallByDefault: boolean;
+  readonly edgeEverywhere: boolean;
   readonly alarms: MonitoringSettings["alarms"];
   readonly dashboards: boolean;
   readonly budgetUsd: number | undefined;
@@ -103,9 +108,10 @@ const DEFAULTS: Record<Kind, Defaults> = {
     search: SMALL,
     edgeByDefault: false,
     firewallByDefault: false,
+    edgeEverywhere: false,
     alarms: "none",
     dashboards: false,
-    budgetUsd: 20,
+    budgetUsd: undefined,
   },
   // Has what production has, so that it is tried, in the smallest size that behaves alike.
   staging: {
@@ -116,6 +122,7 @@ const DEFAULTS: Record<Kind, Defaults> = {
     search: { ...SMALL, instances: 2, zones: 2 },
     edgeByDefault: true,
     firewallByDefault: false,
+    edgeEverywhere: false,
     alarms: "quiet",
     dashboards: false,
     budgetUsd: 150,
@@ -135,6 +142,7 @@ const DEFAULTS: Record<Kind, Defaults> = {
     },
     edgeByDefault: true,
     firewallByDefault: true,
+    edgeEverywhere: true,
     alarms: "all",
     dashboards: true,
     budgetUsd: 1000,
@@ -148,6 +156,7 @@ const DEFAULTS: Record<Kind, Defaults> = {
     search: SMALL,
     edgeByDefault: false,
     firewallByDefault: false,
+    edgeEverywhere: false,
     alarms: "none",
     dashboards: false,
     budgetUsd: undefined,
@@ -168,6 +177,7 @@ export function settingsOf(node: Node, environment: Readonly<Record<string, stri
     region: context.matching("region", /^[a-z]{2}(-[a-z]+)+-\d$/) ?? environment.CDK_DEFAULT_REGION ?? "us-east-1",
     architecture: context.oneOf("architecture", ["arm64", "x86_64"] as const) ?? "arm64",
     localGateway: local ? (environment.AWS_ENDPOINT_URL ?? "http://127.0.0.1:4566") : undefined,
+    onlyTls: !local,
     protectsData: defaults.protectsData,
     logRetention: defaults.logRetention,
     release: defaults.release,
@@ -193,6 +203,7 @@ export function settingsOf(node: Node, environment: Readonly<Record<string, stri
 function edge(context: Context, defaults: Defaults): EdgeSettings {
   return {
     firewall: context.flag("firewall") ?? defaults.firewallByDefault,
+    everywhere: defaults.edgeEverywhere,
     domain: domain(context),
   };
 }

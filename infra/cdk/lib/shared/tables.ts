@@ -2,21 +2,21 @@ import { RemovalPolicy } from "aws-cdk-lib";
 import * as dynamodb from "aws-cdk-lib/aws-dynamodb";
 import type { Construct } from "constructs";
 import type { TableRow } from "../manifest";
-import { logicalId, type Names } from "../names";
+import { Names, logicalId } from "../names";
 import type { Settings } from "../stage";
 
 /** A service's table: encrypted, restorable to any second of the last 35 days, paid by the request. */
-export function table(scope: Construct, row: TableRow, { stage, names }: { stage: Settings; names: Names }): dynamodb.Table {
+export function table(scope: Construct, row: TableRow, stage: Settings): dynamodb.Table {
   const key = (name: string): dynamodb.Attribute => ({ name, type: dynamodb.AttributeType.STRING });
   const made = new dynamodb.Table(scope, `${logicalId(row.name)}Table`, {
-    tableName: names.thing(row.name),
+    tableName: new Names(stage).thing(row.name),
     partitionKey: key(row.partitionKey),
     sortKey: key(row.sortKey),
     billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
     encryption: dynamodb.TableEncryption.AWS_MANAGED,
     pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
     timeToLiveAttribute: row.ttl,
-    ...(row.stream ? { stream: dynamodb.StreamViewType.NEW_IMAGE } : {}),
+    stream: row.stream ? dynamodb.StreamViewType.NEW_IMAGE : undefined,
     deletionProtection: stage.protectsData,
     removalPolicy: stage.protectsData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
   });
@@ -26,7 +26,7 @@ export function table(scope: Construct, row: TableRow, { stage, names }: { stage
       partitionKey: key(index.partitionKey),
       sortKey: key(index.sortKey),
       projectionType: dynamodb.ProjectionType[index.projection],
-      ...(index.projection === "INCLUDE" ? { nonKeyAttributes: index.attributes } : {}),
+      nonKeyAttributes: index.projection === "INCLUDE" ? index.attributes : undefined,
     });
   }
   return made;
