@@ -17,10 +17,6 @@ use crate::{command, http, token};
 /// The stage that the local cloud plays.
 pub const STAGE: &str = "local";
 
-/// What a function outside the deployment is not to be told: it has another address, and without
-/// one its links stay paths.
-const ELSEWHERE: &[&str] = &["PUBLIC_URL"];
-
 /// One deployment to one cloud.
 pub struct Deployment<'a> {
     /// What is deployed.
@@ -83,7 +79,6 @@ impl Deployment<'_> {
         let variables = variables
             .into_iter()
             .flatten()
-            .filter(|(name, _)| !ELSEWHERE.contains(&name.as_str()))
             .filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned())));
         Ok(Environment::of_account(self.ports)
             .and(variables)
