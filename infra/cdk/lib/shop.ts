@@ -1,4 +1,4 @@
-import { Tags, type App, type Environment, type Stack } from "aws-cdk-lib";
+import { CliCredentialsStackSynthesizer, Tags, type App, type Stack, type StackProps } from "aws-cdk-lib";
 import { FirewallStack } from "./edge/firewall";
 import { EdgeStack, type EdgeProps } from "./edge/stack";
 import { GatewayStack } from "./gateway/stack";
@@ -10,6 +10,12 @@ import { SharedStack } from "./shared/stack";
 import type { Settings } from "./stage";
 import { refuseUnbuilt } from "./service/code";
 import { suppressFindings } from "./suppressions";
+
+/**
+ * Where code goes on a local cloud: the bucket that it has from `cargo xtask up`. That of `cdk bootstrap`
+ * refuses whoever comes without TLS, which is everybody there.
+ */
+const LOCAL_ARTIFACTS = "local-ultramarket-artifacts";
 
 export interface ShopProps {
   readonly manifest: Manifest;
@@ -28,40 +34,43 @@ export class Shop {
 
   constructor(app: App, { manifest, stage, workspace }: ShopProps) {
     const names = new Names(stage);
-    const env: Environment = { account: stage.account, region: stage.region };
+    const each = (): StackProps => ({
+      env: { account: stage.account, region: stage.region },
+      synthesizer: stage.kind === "local" ? new CliCredentialsStackSynthesizer({ fileAssetsBucketName: LOCAL_ARTIFACTS }) : undefined,
+    });
 
-    const shared = new SharedStack(app, names.thing("shared"), { env, manifest, stage });
+    const shared = new SharedStack(app, names.thing("shared"), { ...each(), manifest, stage });
     refuseUnbuilt(shared, manifest, workspace, stage);
-    const edge = stage.edge === undefined ? undefined : edgeOf(app, names, env, { manifest, stage, shared, edge: stage.edge });
+    const edge = stage.edge === undefined ? undefined : edgeOf(app, names, { ...each(), manifest, stage, shared, edge: stage.edge });
     const publicUrl = stage.publicUrl ?? edge?.url ?? ownUrl(stage, shared);
     const told = toldOf(stage, publicUrl, shared.openSearchEndpoint);
     const services = manifest.services.map(
-      (service) => new ServiceStack(app, names.thing(service.name), { env, manifest, stage, shared, told, service, workspace }),
+      (service) => new ServiceStack(app, names.thing(service.name), { ...each(), manifest, stage, shared, told, service, workspace }),
     );
-    const gateway = new GatewayStack(app, names.thing("gateway"), { env, manifest, stage, shared, publicUrl });
+    const gateway = new GatewayStack(app, names.thing("gateway"), { ...each(), manifest, stage, shared, publicUrl });
 
     // Most references are by name, which CDK cannot see, so the order is said in words.
     for (const service of services) {
-      service.addDependency(edge ?? shared);
-      gateway.addDependency(service);
+      service.addStackDependency(edge ?? shared);
+      gateway.addStackDependency(service);
     }
     this.stacks = [shared, edge?.firewall, edge, ...services, gateway].filter((it) => it !== undefined);
     for (const stack of this.stacks) {
       Tags.of(stack).add("product", manifest.product);
       Tags.of(stack).add("stage", stage.name);
     }
-    suppressFindings(this.stacks);
+    suppressFindings(this.stacks, stage);
   }
 }
 
 /** The content network, and its firewall where there is one; both come after what is shared. */
-function edgeOf(app: App, names: Names, env: Environment, props: Pick<EdgeProps, "manifest" | "stage" | "edge" | "shared">): EdgeStack {
+function edgeOf(app: App, names: Names, props: Omit<EdgeProps, "firewall">): EdgeStack {
   const firewall = props.edge.firewall
-    ? new FirewallStack(app, names.thing("firewall"), { env: { ...env, region: "us-east-1" }, stage: props.stage })
+    ? new FirewallStack(app, names.thing("firewall"), { env: { ...props.env, region: "us-east-1" }, stage: props.stage })
     : undefined;
-  const edge = new EdgeStack(app, names.thing("edge"), { env, crossRegionReferences: true, ...props, firewall });
-  firewall?.addDependency(props.shared);
-  edge.addDependency(props.shared);
+  const edge = new EdgeStack(app, names.thing("edge"), { ...props, firewall, crossRegionReferences: true });
+  firewall?.addStackDependency(props.shared);
+  edge.addStackDependency(props.shared);
   return edge;
 }
 
