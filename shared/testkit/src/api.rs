@@ -145,15 +145,16 @@ impl Ask {
     pub fn try_send(&self) -> Result<Reply, ureq::Error> {
         static AGENT: OnceLock<ureq::Agent> = OnceLock::new();
         let agent = AGENT.get_or_init(|| {
-            ureq::Agent::config_builder()
+            let config = ureq::Agent::config_builder()
                 .http_status_as_error(false)
                 .max_redirects(0)
                 .max_redirects_will_error(false)
                 .allow_non_standard_methods(true)
                 .max_idle_connections_per_host(64)
-                .timeout_global(Some(Duration::from_secs(60)))
-                .build()
-                .into()
+                .timeout_global(Some(Duration::from_secs(60)));
+            #[cfg(feature = "tls")]
+            let config = config.tls_config(tls());
+            config.build().into()
         });
         let mut request = http::Request::builder()
             .method(self.method.as_str())
@@ -179,6 +180,15 @@ impl Ask {
             bytes,
         })
     }
+}
+
+/// For a stage that is reached over TLS, as every one but the local is.
+#[cfg(feature = "tls")]
+fn tls() -> ureq::tls::TlsConfig {
+    let provider = rustls::crypto::aws_lc_rs::default_provider();
+    ureq::tls::TlsConfig::builder()
+        .unversioned_rustls_crypto_provider(std::sync::Arc::new(provider))
+        .build()
 }
 
 /// An answer, read to its end.

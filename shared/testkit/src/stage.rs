@@ -15,7 +15,8 @@ pub struct Stage {
     pub name: String,
     api: Api,
     environment: Environment,
-    signer: Signer,
+    /// Read when it is first asked for: who only reads needs none, and production gives none.
+    signer: OnceLock<Signer>,
 }
 
 impl Stage {
@@ -27,18 +28,13 @@ impl Stage {
         static STAGE: OnceLock<Stage> = OnceLock::new();
         STAGE.get_or_init(|| {
             let environment = Environment::process();
-            let variable = |name: &str| required(&environment, name);
-            let signer = Signer::read(&variable("SIGNING_KEY_FILE"));
             Self {
                 name: environment
                     .optional("STAGE")
                     .unwrap_or_else(|| "local".to_owned()),
-                api: Api::at(variable("API_URL")),
-                signer: match environment.optional("JWT_ISSUER") {
-                    Some(issuer) => signer.speaking_for(issuer),
-                    None => signer,
-                },
+                api: Api::at(required(&environment, "API_URL")),
                 environment,
+                signer: OnceLock::new(),
             }
         })
     }
@@ -59,7 +55,7 @@ impl Stage {
 
     /// The API for somebody new in a role: with idempotency keys and buckets of their own.
     pub fn newcomer(&self, role: Role) -> Api {
-        self.api.with_token(self.signer.token(role))
+        self.api.with_token(self.signer().token(role))
     }
 
     /// The API for a new manager.
@@ -73,8 +69,17 @@ impl Stage {
     }
 
     /// What signs the stage's tokens.
+    ///
+    /// # Panics
+    /// When it is missing; the message says what sets it.
     pub fn signer(&self) -> &Signer {
-        &self.signer
+        self.signer.get_or_init(|| {
+            let signer = Signer::read(&required(&self.environment, "SIGNING_KEY_FILE"));
+            match self.environment.optional("JWT_ISSUER") {
+                Some(issuer) => signer.speaking_for(issuer),
+                None => signer,
+            }
+        })
     }
 
     /// The account it is deployed to, as its owner.

@@ -7,6 +7,7 @@ mod journey;
 mod listing;
 mod model;
 mod money;
+mod reads;
 mod unique;
 mod variants;
 mod versions;
