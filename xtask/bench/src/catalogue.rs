@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::database::Database;
 use crate::process::{Process, Program};
-use crate::setting::{Setting, with_token};
+use crate::setting::{PRODUCTS, Setting, with_token};
 
 /// Categories that are made, one below the other's root.
 const CATEGORIES: usize = 20;
@@ -34,15 +34,10 @@ pub struct Original {
 
 impl Catalogue {
     /// Makes categories and products through the shop's own functions.
-    pub fn make(
-        setting: &Setting,
-        database: &Database,
-        endpoint: &str,
-        table: &str,
-    ) -> Result<Self> {
+    pub fn make(setting: &Setting, database: &Database, endpoint: &str) -> Result<Self> {
         let token = setting.signer.token(Role::Admin);
         let start = |function: &str| {
-            let variables = setting.variables(function, endpoint, table);
+            let variables = setting.variables(function, endpoint, PRODUCTS);
             Process::start(&Program::of(setting.binary(function)), &variables)
         };
         let create = |function: &Process, event: &Value, body: Value| -> Result<String> {
@@ -84,7 +79,8 @@ impl Catalogue {
                 body["variants"][variant]["sku"] = json!(format!("LAMP-{number}-{plug}"));
             }
             let id: ProductId = create(&function, &event, body)?.parse()?;
-            let item = database.call("GetItem", &json!({ "TableName": table, "Key": key(id) }))?;
+            let item =
+                database.call("GetItem", &json!({ "TableName": PRODUCTS, "Key": key(id) }))?;
             originals.push(Original {
                 id,
                 item: item["Item"].clone(),
@@ -100,7 +96,7 @@ impl Catalogue {
     /// slug, as the store writes them.
     pub fn copy(&self, number: usize, id: ProductId) -> Result<[Value; 2]> {
         let original = &self.originals[number % self.originals.len()];
-        let slug = format!("lamp-{id}").replace('_', "-");
+        let slug = Self::slug(id);
         let text = serde_json::to_string(&original.item)?;
         let mut item: Value =
             serde_json::from_str(&text.replace(&original.id.to_string(), &id.to_string()))?;
@@ -116,10 +112,45 @@ impl Catalogue {
         Ok([item, claim])
     }
 
+    /// The slug of a copy.
+    pub fn slug(id: ProductId) -> String {
+        format!("lamp-{id}").replace('_', "-")
+    }
+
+    /// As a file remembers it.
+    pub fn to_json(&self) -> Value {
+        let originals = self.originals.iter();
+        json!({
+            "categories": self.categories,
+            "originals": originals
+                .map(|original| json!({ "id": original.id.to_string(), "item": original.item }))
+                .collect::<Vec<_>>(),
+        })
+    }
+
+    /// As it was remembered.
+    pub fn from_json(json: &Value) -> Result<Self> {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let list = |name: &str| json[name].as_array().cloned().unwrap_or_default();
+        let original = |value: &Value| -> Result<Original> {
+            Ok(Original {
+                id: text(&value["id"]).parse()?,
+                item: value["item"].clone(),
+            })
+        };
+        Ok(Self {
+            categories: list("categories").iter().map(text).collect(),
+            originals: list("originals")
+                .iter()
+                .map(original)
+                .collect::<Result<_>>()?,
+        })
+    }
+
     /// Puts a copy under an id of the sample events.
-    pub fn put_copy(&self, database: &Database, table: &str, id: ProductId) -> Result<()> {
+    pub fn put_copy(&self, database: &Database, id: ProductId) -> Result<()> {
         for item in self.copy(0, id)? {
-            database.call("PutItem", &json!({ "TableName": table, "Item": item }))?;
+            database.call("PutItem", &json!({ "TableName": PRODUCTS, "Item": item }))?;
         }
         Ok(())
     }

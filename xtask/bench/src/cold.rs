@@ -10,7 +10,7 @@ use crate::process::Process;
 use crate::recorder::{Recorder, busy};
 use crate::setting::{PRODUCTS, Setting};
 use crate::share::Share;
-use crate::statistics::{Sample, milliseconds, rounded};
+use crate::statistics::{Sample, rounded};
 use crate::units::Units;
 
 /// How the database is reached, and with how much of the processor.
@@ -119,9 +119,4 @@ impl Starts {
             "readUnits": self.units.read,
         })
     }
-}
-
-/// How long a start took altogether, to say so.
-pub fn took(began: std::time::Instant) -> String {
-    format!("{:.1} s", milliseconds(began.elapsed()) / 1e3)
 }

@@ -1,9 +1,9 @@
 //! Who is compared: ours, and others that do the same or less.
 
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use kernel::Role;
 
 use crate::process::{Program, Variables};
@@ -36,7 +36,7 @@ pub const EXPRESS: &str = "express, token";
 pub const BUNDLED: &str = "express bundled, token";
 
 /// All of them, and further builds of our function: `(label, binary)`.
-pub fn all(setting: &Setting, beside: &[(String, std::path::PathBuf)]) -> Result<Vec<Contender>> {
+pub fn all(setting: &Setting, beside: &[(String, PathBuf)]) -> Result<Vec<Contender>> {
     let open = setting.event(OURS)?;
     let signed = with_token(open.clone(), &setting.signer.token(Role::User));
     let (open, signed) = (open.to_string(), signed.to_string());
@@ -46,15 +46,16 @@ pub fn all(setting: &Setting, beside: &[(String, std::path::PathBuf)]) -> Result
         variables: Vec::new(),
         event: event.to_owned(),
     };
+    // Functions start with variables of their own, and so without a path to look on.
+    let node_program = on_path("node")?;
     let node = |name: &str, folder: &str| Contender {
         name: name.to_owned(),
         program: Program {
-            path: "node".into(),
+            path: node_program.clone(),
             arguments: vec![OsString::from(setting.express.join(folder))],
         },
         variables: vec![
             ("JWKS".to_owned(), setting.public_keys().to_string()),
-            // Lambda sets these; without the first the SDK keeps no connection open in old versions.
             ("NODE_ENV".to_owned(), "production".to_owned()),
         ],
         event: signed.clone(),
@@ -73,4 +74,12 @@ pub fn all(setting: &Setting, beside: &[(String, std::path::PathBuf)]) -> Result
             .map(|(label, binary)| rust(label, binary, &signed)),
     );
     Ok(contenders)
+}
+
+fn on_path(program: &str) -> Result<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let found = std::env::split_paths(&path)
+        .map(|folder| folder.join(program))
+        .find(|candidate| candidate.is_file());
+    found.with_context(|| format!("{program} is missing: install Node 20 or later"))
 }

@@ -1,72 +1,255 @@
-//! What the functions cost.
+//! What the functions cost: `cargo xtask bench`. `docs/bench/README.md` says what is measured, and how.
 
 mod catalogue;
+mod chart;
 mod cold;
 mod contender;
 mod database;
+mod elsewhere;
+mod endpoints;
+mod growth;
 mod process;
 mod recorder;
+mod report;
+mod requests;
 mod runtime;
+mod screen;
 mod setting;
 mod share;
 mod statistics;
+mod target;
 mod tls;
 mod units;
+mod warm;
 
 use std::path::PathBuf;
+use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Instant;
 
-use anyhow::Result;
+use anyhow::{Context, Result, bail, ensure};
+use lexopt::prelude::*;
 use testkit::Signer;
 
-fn main() -> Result<()> {
-    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("../..")
-        .canonicalize()?;
-    let scratch = root.join(".local/bench");
-    std::fs::create_dir_all(&scratch)?;
-    let setting = setting::Setting {
-        binaries: root.join("target/release"),
-        express: root.join(".local/express"),
-        database: root.join(".local/dynoxide/bin/dynoxide"),
-        tls: tls::Tls::make(&scratch)?,
-        signer: Signer::new(),
-        scratch,
-        root,
-    };
-    let database = database::Database::start(&setting.database, None)?;
-    units::check(&database)?;
-    setting.make_tables(&database, &[setting::PRODUCTS])?;
-    let plain = recorder::Recorder::open(database.address(), None)?;
-    let tls = recorder::Recorder::open(database.address(), Some(Arc::clone(&setting.tls.server)))?;
-    let catalogue =
-        catalogue::Catalogue::make(&setting, &database, &plain.endpoint(), setting::PRODUCTS)?;
-    let event = setting.event("products-get")?;
-    let id = event["pathParameters"]["id"]
-        .as_str()
-        .unwrap_or_default()
-        .parse()?;
-    catalogue.put_copy(&database, setting::PRODUCTS, id)?;
-    let share = share::Share::of(256)?;
-    let contenders = contender::all(&setting, &[])?;
-    let circumstances = [
-        cold::Circumstance {
-            name: "plain",
-            recorder: &plain,
-            share: None,
-        },
-        cold::Circumstance {
-            name: "tls",
-            recorder: &tls,
-            share: None,
-        },
-        cold::Circumstance {
-            name: "share",
-            recorder: &tls,
-            share: Some(&share),
-        },
-    ];
-    let figures = cold::run(&setting, &contenders, &circumstances, 5)?;
-    println!("{}", serde_json::to_string_pretty(&figures)?);
+use crate::catalogue::Catalogue;
+use crate::cold::Circumstance;
+use crate::database::Database;
+use crate::endpoints::Effort;
+use crate::recorder::Recorder;
+use crate::report::Report;
+use crate::setting::Setting;
+use crate::share::Share;
+use crate::tls::Tls;
+
+/// The memory of the functions that are compared.
+const MEMORY_MB: u64 = 256;
+/// What is measured unless one part is asked for. Growth takes long, and changes seldom.
+const USUAL: [&str; 3] = ["cold", "warm", "endpoints"];
+
+/// What is asked for.
+struct Wanted {
+    parts: Vec<String>,
+    rounds: usize,
+    quick: bool,
+    beside: Vec<(String, PathBuf)>,
+}
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nerror: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<()> {
+    let (paths, wanted) = parse()?;
+    let setting = paths.prepare()?;
+    let mut report = Report::begin(&setting)?;
+    let mut shop = None;
+    for part in &wanted.parts {
+        eprintln!("▸ {part}");
+        let began = Instant::now();
+        let figures = if part == "growth" {
+            let (sizes, requests) = if wanted.quick {
+                (&growth::SIZES[..1], 20)
+            } else {
+                (&growth::SIZES[..], 100)
+            };
+            growth::run(&setting, sizes, requests)?
+        } else {
+            let shop = match &mut shop {
+                Some(shop) => shop,
+                none => none.insert(Shop::open(&setting)?),
+            };
+            shop.measure(&setting, part, &wanted)?
+        };
+        report.take(part, figures);
+        eprintln!("  {:.0} s", began.elapsed().as_secs_f64());
+    }
+    for part in &wanted.parts {
+        screen::show(part, report.figures());
+    }
+    screen::targets(report.figures());
+    let moved = report.moved();
+    if !moved.is_empty() {
+        println!("\nMoved by more than a tenth since the run before:\n");
+        for line in moved {
+            println!("  {line}");
+        }
+    }
+    // What is measured beside is an experiment, and no figure of the repository's.
+    if !wanted.quick && wanted.beside.is_empty() {
+        report.keep(&setting)?;
+        let drawing = setting.root.join("docs/bench/cold.svg");
+        chart::draw(&report.figures()["cold"], &drawing)?;
+    }
     Ok(())
+}
+
+/// A small catalogue, and two ways to it.
+struct Shop {
+    catalogue: Catalogue,
+    plain: Recorder,
+    tls: Recorder,
+    // What the recorders speak to.
+    _database: Database,
+}
+
+impl Shop {
+    fn open(setting: &Setting) -> Result<Self> {
+        let database = Database::start(&setting.database, None)?;
+        units::check(&database)?;
+        setting.make_tables(&database)?;
+        let plain = Recorder::open(database.address(), None)?;
+        let encrypted = Arc::clone(&setting.tls.server);
+        let tls = Recorder::open(database.address(), Some(encrypted))?;
+        let catalogue = Catalogue::make(setting, &database, &plain.endpoint())?;
+        let sample = setting.event(contender::OURS)?;
+        let id = sample["pathParameters"]["id"].as_str();
+        catalogue.put_copy(&database, id.context("a sample without an id")?.parse()?)?;
+        Ok(Self {
+            catalogue,
+            plain,
+            tls,
+            _database: database,
+        })
+    }
+
+    fn measure(&self, setting: &Setting, part: &str, wanted: &Wanted) -> Result<serde_json::Value> {
+        let quick = wanted.quick;
+        match part {
+            "cold" => {
+                let contenders = contender::all(setting, &wanted.beside)?;
+                let share = Share::of(MEMORY_MB);
+                if let Err(error) = &share {
+                    eprintln!("  without the processor's share: {error:#}");
+                }
+                let share = share.ok();
+                let circumstances = [
+                    ("plain", &self.plain, None),
+                    ("tls", &self.tls, None),
+                    ("share", &self.tls, share.as_ref()),
+                ];
+                let circumstances: Vec<_> = circumstances
+                    .into_iter()
+                    .filter(|(name, _, share)| *name != "share" || share.is_some())
+                    .map(|(name, recorder, share)| Circumstance {
+                        name,
+                        recorder,
+                        share,
+                    })
+                    .collect();
+                cold::run(setting, &contenders, &circumstances, wanted.rounds)
+            }
+            "warm" => {
+                let contenders = contender::all(setting, &wanted.beside)?;
+                let requests = if quick { 100 } else { 2_000 };
+                warm::run(setting, &contenders, &self.plain, requests)
+            }
+            "endpoints" => {
+                let effort = if quick {
+                    Effort {
+                        starts: 1,
+                        warm_up: 1,
+                        requests: 5,
+                    }
+                } else {
+                    Effort {
+                        starts: 7,
+                        warm_up: 30,
+                        requests: 100,
+                    }
+                };
+                endpoints::run(setting, &self.catalogue, &self.plain, effort)
+            }
+            other => bail!("there is no part `{other}`"),
+        }
+    }
+}
+
+/// Where `cargo xtask bench` has put things.
+#[derive(Default)]
+struct Paths {
+    root: PathBuf,
+    binaries: PathBuf,
+    express: PathBuf,
+    database: PathBuf,
+    scratch: PathBuf,
+}
+
+impl Paths {
+    fn prepare(self) -> Result<Setting> {
+        std::fs::create_dir_all(&self.scratch)?;
+        Ok(Setting {
+            tls: Tls::make(&self.scratch)?,
+            signer: Signer::new(),
+            root: self.root,
+            binaries: self.binaries,
+            express: self.express,
+            database: self.database,
+            scratch: self.scratch,
+        })
+    }
+}
+
+fn parse() -> Result<(Paths, Wanted)> {
+    let mut arguments = lexopt::Parser::from_env();
+    let mut paths = Paths::default();
+    let mut wanted = Wanted {
+        parts: USUAL.map(str::to_owned).to_vec(),
+        rounds: 0,
+        quick: false,
+        beside: Vec::new(),
+    };
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            Long("root") => paths.root = arguments.value()?.into(),
+            Long("binaries") => paths.binaries = arguments.value()?.into(),
+            Long("express") => paths.express = arguments.value()?.into(),
+            Long("database") => paths.database = arguments.value()?.into(),
+            Long("scratch") => paths.scratch = arguments.value()?.into(),
+            Long("only") => wanted.parts = vec![arguments.value()?.string()?],
+            Long("rounds") => wanted.rounds = arguments.value()?.parse()?,
+            Long("quick") => wanted.quick = true,
+            Long("beside") => {
+                let text = arguments.value()?.string()?;
+                let (label, binary) = text
+                    .split_once('=')
+                    .context("--beside <label>=<binary of products-get>")?;
+                wanted.beside.push((label.to_owned(), binary.into()));
+            }
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    for part in &wanted.parts {
+        let known = USUAL.contains(&part.as_str()) || part == "growth";
+        ensure!(known, "there is no part `{part}`: {USUAL:?} and growth are");
+    }
+    if wanted.rounds == 0 {
+        wanted.rounds = if wanted.quick { 3 } else { 21 };
+    }
+    Ok((paths, wanted))
 }

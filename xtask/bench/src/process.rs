@@ -37,7 +37,6 @@ pub type Variables = Vec<(String, String)>;
 pub struct Process {
     child: Child,
     runtime: Runtime,
-    began: Instant,
 }
 
 /// What a start took.
@@ -69,11 +68,7 @@ impl Process {
         let child = command
             .spawn()
             .with_context(|| format!("cannot start {}", program.path.display()))?;
-        let process = Self {
-            child,
-            runtime,
-            began,
-        };
+        let process = Self { child, runtime };
         let at = process
             .runtime
             .next()
@@ -119,11 +114,6 @@ impl Process {
         let peak = peak.and_then(|text| text.trim().strip_suffix("kB"));
         let peak: u64 = peak.context("VmHWM")?.trim().parse()?;
         Ok(peak * 1024)
-    }
-
-    /// When it was started.
-    pub fn began(&self) -> Instant {
-        self.began
     }
 
     fn proc(&self, file: &str) -> PathBuf {

@@ -15,8 +15,6 @@ use crate::units::{self, Units};
 /// One call of the database.
 #[derive(Debug, Clone)]
 pub struct Call {
-    /// `GetItem` and so on.
-    pub operation: String,
     /// What DynamoDB would charge for it.
     pub units: Units,
     /// When the request was there, whole.
@@ -126,7 +124,6 @@ fn pass_on<S: Read + Write>(
         client.get_mut().write_all(&answer.bytes())?;
         client.get_mut().flush()?;
         let call = Call {
-            operation,
             units,
             from,
             to: Instant::now(),
@@ -175,7 +172,6 @@ mod tests {
     fn calls_side_by_side_are_counted_once() {
         let start = Instant::now();
         let call = |from: u64, to: u64| Call {
-            operation: String::new(),
             units: Units::default(),
             from: start + Duration::from_millis(from),
             to: start + Duration::from_millis(to),

@@ -1,6 +1,6 @@
 //! Where the functions run: what they find in their environment, and the events they get.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use manifest::resources;
@@ -61,11 +61,14 @@ impl Setting {
     }
 
     /// The tables, empty but for the public keys.
-    pub fn make_tables(&self, database: &Database, products: &[&str]) -> Result<()> {
-        for name in products {
-            database.create(&resources::PRODUCTS, name)?;
-        }
+    pub fn make_tables(&self, database: &Database) -> Result<()> {
+        database.create(&resources::PRODUCTS, PRODUCTS)?;
         database.create(&resources::PLATFORM, PLATFORM)?;
+        self.publish_keys(database)
+    }
+
+    /// Puts the public keys of this run in their place.
+    pub fn publish_keys(&self, database: &Database) -> Result<()> {
         let keys = json!({
             "pk": { "S": "keys" }, "sk": { "S": "public" },
             "type": { "S": "keys" }, "schema": { "N": "1" },
@@ -77,19 +80,25 @@ impl Setting {
 
     /// The sample event of a function.
     pub fn event(&self, function: &str) -> Result<Value> {
-        read_event(&self.root, function)
+        self.read(&format!("events/{function}.json"))
+    }
+
+    /// The generated list of what exists.
+    pub fn manifest(&self) -> Result<Value> {
+        self.read("infra/manifest.json")
+    }
+
+    /// A JSON file of the repository.
+    pub fn read(&self, path: &str) -> Result<Value> {
+        let path = self.root.join(path);
+        let text = std::fs::read(&path).with_context(|| format!("{}", path.display()))?;
+        serde_json::from_slice(&text).with_context(|| format!("{}", path.display()))
     }
 
     /// The binary of a function.
     pub fn binary(&self, name: &str) -> PathBuf {
         self.binaries.join(name)
     }
-}
-
-fn read_event(root: &Path, function: &str) -> Result<Value> {
-    let path = root.join("events").join(format!("{function}.json"));
-    let text = std::fs::read(&path).with_context(|| format!("{}", path.display()))?;
-    serde_json::from_slice(&text).with_context(|| format!("{}", path.display()))
 }
 
 /// An event with a token.

@@ -34,11 +34,6 @@ impl Sample {
     pub fn largest(&self) -> f64 {
         self.percentile(100.0)
     }
-
-    /// Their mean.
-    pub fn mean(&self) -> f64 {
-        self.0.iter().sum::<f64>() / self.0.len() as f64
-    }
 }
 
 /// A time in milliseconds.
