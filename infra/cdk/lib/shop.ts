@@ -8,7 +8,7 @@ import type { Told } from "./service/references";
 import { ServiceStack } from "./service/stack";
 import { SharedStack } from "./shared/stack";
 import type { Settings } from "./stage";
-import { refuseUnbuilt } from "./service/code";
+import { Build } from "./service/code";
 import { suppressFindings } from "./suppressions";
 
 /**
@@ -40,12 +40,13 @@ export class Shop {
     });
 
     const shared = new SharedStack(app, names.thing("shared"), { ...each(), manifest, stage });
-    refuseUnbuilt(shared, manifest, workspace, stage);
+    const build = new Build(workspace, stage.architecture);
+    build.refuseUnbuilt(shared, manifest.functions);
     const edge = stage.edge === undefined ? undefined : edgeOf(app, names, { ...each(), manifest, stage, shared, edge: stage.edge });
     const publicUrl = stage.publicUrl ?? edge?.url ?? ownUrl(stage, shared);
     const told = toldOf(stage, publicUrl, shared.openSearchEndpoint);
     const services = manifest.services.map(
-      (service) => new ServiceStack(app, names.thing(service.name), { ...each(), manifest, stage, shared, told, service, workspace }),
+      (service) => new ServiceStack(app, names.thing(service.name), { ...each(), manifest, stage, shared, told, service, build }),
     );
     const gateway = new GatewayStack(app, names.thing("gateway"), { ...each(), manifest, stage, shared, publicUrl });
 

@@ -1,4 +1,4 @@
-import { CfnResource, Stack, Validations } from "aws-cdk-lib";
+import { Stack, Validations, type CfnResource } from "aws-cdk-lib";
 import * as apigateway from "aws-cdk-lib/aws-apigatewayv2";
 import * as cloudfront from "aws-cdk-lib/aws-cloudfront";
 import * as iam from "aws-cdk-lib/aws-iam";
@@ -17,11 +17,11 @@ import type { Settings } from "./stage";
 
 interface Suppression {
   readonly rule: string;
-  readonly of: (resource: CfnResource, stage: Settings) => boolean;
+  readonly of: (construct: IConstruct, stage: Settings) => boolean;
   readonly reason: string;
 }
 
-const isDeadLetters = (resource: CfnResource): boolean => resource instanceof sqs.CfnQueue && resource.node.path.includes("/DeadLetters/");
+const isDeadLetters = (resource: IConstruct): boolean => resource instanceof sqs.CfnQueue && resource.node.path.includes("/DeadLetters/");
 
 const SUPPRESSIONS: readonly Suppression[] = [
   {
@@ -90,9 +90,14 @@ const SUPPRESSIONS: readonly Suppression[] = [
     of: (resource) => resource instanceof cloudfront.CfnDistribution && !properties(resource.distributionConfig, resource).aliases,
     reason: "CloudFront's own certificate comes with its oldest protocol; with a name of its own a stage demands TLS 1.2.",
   },
+  {
+    rule: "Annotation::@aws-cdk/aws-cloudfront-origins:updateImportedBucketPolicyOac",
+    of: (construct) => construct instanceof cloudfront.Distribution,
+    reason: "The policy of a served bucket, which stands with the bucket, lets CloudFront in.",
+  },
   ...["AwsSolutions-S1", "AwsSolutions-S10", "AwsSolutions-SQS4"].map((rule) => ({
     rule,
-    of: (resource: CfnResource, stage: Settings) => stage.kind === "local" && (resource instanceof s3.CfnBucket || resource instanceof sqs.CfnQueue),
+    of: (resource: IConstruct, stage: Settings) => stage.kind === "local" && (resource instanceof s3.CfnBucket || resource instanceof sqs.CfnQueue),
     reason: "A local cloud listens on loopback only, without TLS, and keeps no logs of its buckets.",
   })),
   {
@@ -114,14 +119,14 @@ const WILDCARDS: readonly { readonly fits: RegExp; readonly reason: string }[] =
   { fits: /:cloudwatch:[^*]+:alarm:\*$/, reason: "CloudWatch asks for the right to describe alarms on all of them, whichever are named." },
 ];
 
-/** Tells cdk-nag of all this, resource by resource. */
+/** Tells cdk-nag of all this, construct by construct. */
 export function suppressFindings(stacks: readonly Stack[], stage: Settings): void {
-  for (const resource of stacks.flatMap((stack) => stack.node.findAll()).filter(isResource)) {
-    const validations = Validations.of(resource);
+  for (const construct of stacks.flatMap((stack) => stack.node.findAll())) {
+    const validations = Validations.of(construct);
     for (const { rule, of, reason } of SUPPRESSIONS) {
-      if (of(resource, stage)) validations.acknowledge({ id: rule, reason });
+      if (of(construct, stage)) validations.acknowledge({ id: rule, reason });
     }
-    for (const wildcard of wildcards(resource)) {
+    for (const wildcard of wildcards(construct)) {
       const known = WILDCARDS.find(({ fits }) => fits.test(wildcard));
       if (known !== undefined) validations.acknowledge({ id: `AwsSolutions-IAM5[Resource::${wildcard}]`, reason: known.reason });
     }
@@ -133,23 +138,21 @@ function properties(value: unknown, resource: CfnResource): Record<string, unkno
   return Stack.of(resource).resolve(value) as Record<string, unknown>;
 }
 
-function isResource(construct: IConstruct): construct is CfnResource {
-  return CfnResource.isCfnResource(construct);
-}
-
 /** The resources with a wildcard that a role's own policies name, as cdk-nag spells them. */
-function wildcards(resource: CfnResource): string[] {
+function wildcards(resource: IConstruct): string[] {
   if (!(resource instanceof iam.CfnRole)) {
     return [];
   }
   const policies = Stack.of(resource).resolve(resource.policies) as
     | { policyDocument: { Statement: { Resource: unknown; Action: string | string[] }[] } }[]
     | undefined;
-  return (policies ?? [])
-    .flatMap(({ policyDocument }) => policyDocument.Statement)
-    .flatMap(({ Resource, Action }) =>
-      [Resource].flat().map(spelled).filter((text) => text.includes("*") && (text !== "*" || [Action].flat().every((it) => it.startsWith("xray:")))),
-    );
+  const statements = (policies ?? []).flatMap(({ policyDocument }) => policyDocument.Statement);
+  const named = statements.flatMap(({ Resource, Action }) =>
+    [Resource].flat().map((resource) => ({ text: spelled(resource), actions: [Action].flat() })),
+  );
+  // cdk-nag counts one wildcard once for the role, so `*` is X-Ray's only where nobody else has it.
+  const onlyTraces = named.every(({ text, actions }) => text !== "*" || actions.every((action) => action.startsWith("xray:")));
+  return named.map(({ text }) => text).filter((text) => text.includes("*") && (text !== "*" || onlyTraces));
 }
 
 /** A value with its references in angle brackets. */

@@ -4,69 +4,81 @@ import type { Construct } from "constructs";
 import { createHash } from "node:crypto";
 import { closeSync, existsSync, openSync, readSync } from "node:fs";
 import { join } from "node:path";
-import type { Manifest } from "../manifest";
+import type { FunctionRow } from "../manifest";
 import type { Settings } from "../stage";
+
+/**
+ * The functions as they were built: for each a folder below the workspace that holds its `bootstrap`.
+ *
+ * A clean checkout has none, and can be synthesised all the same. What is not built, or built for
+ * other processors, becomes an asset that cannot be published, so that a deployment ends with a
+ * message before its stack is touched.
+ */
+export class Build {
+  constructor(
+    private readonly workspace: string,
+    private readonly architecture: Settings["architecture"],
+  ) {}
+
+  /** A function's code. */
+  code(row: FunctionRow): lambda.Code {
+    const fault = this.faultOf(row);
+    return fault === undefined ? lambda.Code.fromAsset(join(this.workspace, row.code)) : new Unbuilt(fault);
+  }
+
+  /**
+   * Lets the deployment of a stack fail if any of the functions is not built. Of the first stack, so
+   * that nothing at all is made.
+   */
+  refuseUnbuilt(first: Stack, rows: readonly FunctionRow[]): void {
+    const faults = rows.flatMap((row) => this.faultOf(row) ?? []);
+    if (faults.length > 0) {
+      refuse(first, `${faults.length} of ${rows.length} functions cannot be deployed, such as ${faults[0] ?? ""}; infra/cdk/README.md says how to build them`);
+    }
+  }
+
+  /** Why a function cannot run on the stage's processors, if it cannot. */
+  faultOf({ code }: FunctionRow): string | undefined {
+    const bootstrap = join(this.workspace, code, "bootstrap");
+    if (!existsSync(bootstrap)) {
+      return `${code}/bootstrap is not built`;
+    }
+    return machineOf(bootstrap) === MACHINES[this.architecture] ? undefined : `${code}/bootstrap is not built for ${this.architecture}`;
+  }
+}
 
 /** What the header of an ELF file calls the processors of Lambda. */
 const MACHINES: Record<Settings["architecture"], number> = { arm64: 0xb7, x86_64: 0x3e };
 
-/**
- * The code in a folder that holds a function's `bootstrap`.
- *
- * A clean checkout has none, and can be synthesised all the same: what is not built, or built for
- * other processors, becomes an asset that cannot be published, so that a deployment ends with a
- * message before its stack is touched.
- */
-export function code(folder: string, architecture: Settings["architecture"]): lambda.Code {
-  const fault = faultOf(join(folder, "bootstrap"), architecture);
-  return fault === undefined ? lambda.Code.fromAsset(folder) : new Unbuilt(fault);
-}
-
-/** Why a file is not a function for these processors, if it is not. */
-export function faultOf(bootstrap: string, architecture: Settings["architecture"]): string | undefined {
-  if (!existsSync(bootstrap)) {
-    return `${bootstrap} is not built`;
-  }
+/** The processors that an ELF file is for, as its header spells them. */
+function machineOf(path: string): number | undefined {
   const header = Buffer.alloc(20);
-  const file = openSync(bootstrap, "r");
+  const file = openSync(path, "r");
   try {
     readSync(file, header);
   } finally {
     closeSync(file);
   }
-  const isElf = header.subarray(0, 4).equals(Buffer.from("\x7fELF", "latin1"));
-  return isElf && header.readUInt16LE(18) === MACHINES[architecture] ? undefined : `${bootstrap} is not built for ${architecture}`;
+  return header.toString("latin1", 0, 4) === "\x7fELF" ? header.readUInt16LE(18) : undefined;
 }
 
-/**
- * Lets the deployment of a stack fail at once if any function is not built: it is the first of the
- * shop's, so that nothing at all is made.
- */
-export function refuseUnbuilt(first: Stack, manifest: Manifest, workspace: string, { architecture }: Settings): void {
-  const faults = manifest.functions.flatMap((row) => faultOf(join(workspace, row.code, "bootstrap"), architecture) ?? []);
-  if (faults.length > 0) {
-    refuse(first, `${faults.length} of ${manifest.functions.length} functions cannot be deployed, such as ${faults[0] ?? ""}`);
-  }
-}
-
-/** Code that is not there: publishing it fails with a message, and nothing else does. */
+/** Code that is not there: publishing it fails, and nothing else does. */
 class Unbuilt extends lambda.Code {
   constructor(private readonly fault: string) {
     super();
   }
 
   override bind(scope: Construct): lambda.CodeConfig {
-    const location = refuse(scope, this.fault);
-    return { s3Location: { bucketName: location.bucketName, objectKey: location.objectKey } };
+    const { bucketName, objectKey } = refuse(scope, this.fault);
+    return { s3Location: { bucketName, objectKey } };
   }
 }
 
-/** Adds an asset to a stack that fails to be published. */
-function refuse(scope: Construct, fault: string): { bucketName: string; objectKey: string } {
-  const message = `${fault}: nothing is deployed. Build the functions first, see infra/cdk/README.md`;
+/** Adds an asset to a stack that fails to be published; its name, which the CDK prints then, says why. */
+function refuse(scope: Construct, why: string): { bucketName: string; objectKey: string } {
   return Stack.of(scope).synthesizer.addFileAsset({
-    executable: ["node", "-e", `console.error(${JSON.stringify(message)}); process.exit(1)`],
-    sourceHash: createHash("sha256").update(message).digest("hex"),
-    displayName: fault,
+    executable: ["node", "--eval", "process.exit(1)"],
+    sourceHash: createHash("sha256").update(why).digest("hex"),
+    displayName: why,
   });
 }

@@ -1,10 +1,9 @@
 import { Stack, type App, type StackProps } from "aws-cdk-lib";
-import { join } from "node:path";
 import type { Manifest, ServiceRow } from "../manifest";
 import { ServiceMonitoring } from "../monitoring/service-monitoring";
 import type { SharedStack } from "../shared/stack";
 import type { Settings } from "../stage";
-import { code } from "./code";
+import type { Build } from "./code";
 import { ServiceFunction } from "./function";
 import { Queues, readQueue } from "./queues";
 import { References, type Told } from "./references";
@@ -19,13 +18,12 @@ export interface ServiceProps extends StackProps {
   readonly stage: Settings;
   readonly shared: SharedStack;
   readonly told: Told;
-  /** The folder that the manifest's paths of code start from. */
-  readonly workspace: string;
+  readonly build: Build;
 }
 
 /** A service: its functions, and what brings requests, events and the clock to them. No state. */
 export class ServiceStack extends Stack {
-  constructor(app: App, id: string, { service, manifest, stage, shared, told, workspace, ...props }: ServiceProps) {
+  constructor(app: App, id: string, { service, manifest, stage, shared, told, build, ...props }: ServiceProps) {
     super(app, id, { ...props, description: `UltraMarket: the functions of ${service.name}, their roles, routes and queues.` });
     const rows = manifest.functions.filter((row) => row.service === service.name);
 
@@ -35,7 +33,7 @@ export class ServiceStack extends Stack {
     const references = new References(this, stage, shared, told, urls);
 
     const functions = rows.map((row) => {
-      const made = new ServiceFunction(this, row, stage, references, code(join(workspace, row.code), stage.architecture));
+      const made = new ServiceFunction(this, row, stage, references, build.code(row));
       this.connect(made, queues.get(row.name), stage, references, shared.apiId);
       return made;
     });
