@@ -46,22 +46,31 @@ impl Tools {
 
     /// What `up` needs.
     pub fn install_cloud(&self) -> Result<String> {
-        self.python_set("venv", "requirements.txt")
+        self.python_set("venv", "requirements.txt", &[])
     }
 
     /// What the tests need besides.
     pub fn install_checks(&self) -> Result<String> {
-        let python = self.python_set("checks", "checks-requirements.txt")?;
-        // The tests find every Python tool in one folder.
-        for tool in ["cfn-lint", "sam", "schemathesis"] {
-            let link = self.local.join("venv/bin").join(tool);
-            if !link.exists() {
-                let _ = std::fs::remove_file(&link);
-                link_to(&self.local.join("checks/bin").join(tool), &link)?;
+        let sets: [(&str, &[&str]); 3] = [
+            ("checks", &["cfn-lint", "sam", "schemathesis"]),
+            ("audits", &["checkov", "zizmor", "check-jsonschema"]),
+            ("lambda", &["cargo-lambda"]),
+        ];
+        let mut told = Vec::new();
+        for (set, programs) in sets {
+            let alone: &[&str] = if set == "lambda" { &["--no-deps"] } else { &[] };
+            told.push(self.python_set(set, &format!("{set}-requirements.txt"), alone)?);
+            // The tests find every Python tool in one folder.
+            for program in programs {
+                let link = self.local.join("venv/bin").join(program);
+                if !link.exists() {
+                    let _ = std::fs::remove_file(&link);
+                    link_to(&self.local.join(set).join("bin").join(program), &link)?;
+                }
             }
         }
-        let node = self.node_set()?;
-        Ok(format!("{python}; {node}"))
+        told.push(self.node_set()?);
+        Ok(told.join("; "))
     }
 
     /// The test runner: the machine's own, or else one built here, once.
@@ -94,7 +103,7 @@ impl Tools {
         cargo
     }
 
-    fn python_set(&self, folder: &str, pins: &str) -> Result<String> {
+    fn python_set(&self, folder: &str, pins: &str, options: &[&str]) -> Result<String> {
         let pins = self.sources.join(pins);
         let venv = self.local.join(folder);
         self.unless_pinned(&venv, &[&pins], || {
@@ -113,6 +122,7 @@ impl Tools {
                         "--quiet",
                         "--disable-pip-version-check",
                     ])
+                    .args(options)
                     .args(["--no-input", "-r"])
                     .arg(&pins),
                 "the packages come from the Python package index: is it reachable?",

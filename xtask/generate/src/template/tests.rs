@@ -140,6 +140,19 @@ fn queues_outlast_their_functions_and_end_in_a_dead_letter_queue() {
     }
 }
 
+/// The auditors look for a key of one's own and do not see this.
+#[test]
+fn every_queue_is_encrypted() {
+    for name in manifest::services::names() {
+        let template = service::template(name);
+        for (id, resource) in template["Resources"].as_object().unwrap() {
+            if resource["Type"] == "AWS::SQS::Queue" {
+                assert_eq!(resource["Properties"]["SqsManagedSseEnabled"], true, "{id}");
+            }
+        }
+    }
+}
+
 #[test]
 fn streams_give_up_into_a_dead_letter_queue() {
     let mut seen = 0;

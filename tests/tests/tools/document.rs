@@ -1,85 +1,10 @@
-//! What the ecosystem's own tools say of what we generate and run.
-//!
-//! `cargo xtask test` installs them, pinned, in `.local`.
+//! The API's document, and the API as it describes it.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test fails by panicking"
-)]
+use std::fs;
 
 use serde_json::{Value, json};
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
 
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("..")
-        .canonicalize()
-        .unwrap()
-}
-
-/// A tool in `.local`, run at the repository's root.
-fn tool(path: &str) -> Command {
-    let program = root().join(".local").join(path);
-    assert!(
-        program.exists(),
-        "{} is missing: run `cargo xtask test`",
-        program.display()
-    );
-    let mut command = Command::new(program);
-    command
-        .current_dir(root())
-        .env("SAM_CLI_TELEMETRY", "0")
-        .env("AWS_DEFAULT_REGION", "us-east-1");
-    command
-}
-
-fn must_pass(command: &mut Command) -> String {
-    let Output {
-        status,
-        stdout,
-        stderr,
-    } = command.output().unwrap();
-    let said = format!(
-        "{}{}",
-        String::from_utf8_lossy(&stdout),
-        String::from_utf8_lossy(&stderr)
-    );
-    assert!(status.success(), "{command:?}\n{said}");
-    said
-}
-
-fn templates() -> Vec<PathBuf> {
-    let services = fs::read_dir(root().join("infra/sam"))
-        .unwrap()
-        .map(|entry| entry.unwrap().path());
-    let mut all: Vec<_> = services
-        .filter(|path| path.extension().is_some_and(|end| end == "yaml"))
-        .collect();
-    all.sort();
-    assert!(!all.is_empty(), "no templates in infra/sam");
-    all.push(root().join("template.yaml"));
-    all
-}
-
-#[test]
-fn cfn_lint_finds_nothing_in_the_templates() {
-    must_pass(tool("venv/bin/cfn-lint").args(templates()));
-}
-
-#[test]
-fn sam_validates_every_template() {
-    for template in templates() {
-        must_pass(
-            tool("venv/bin/sam")
-                .args(["validate", "--lint", "--template-file"])
-                .arg(template),
-        );
-    }
-}
+use crate::{must_pass, root, tool, variable};
 
 #[test]
 fn spectral_with_the_owasp_rules_finds_no_error_in_the_api_document() {
@@ -126,12 +51,6 @@ fn every_sample_event_is_taken_by_its_function() {
 /// As several users, so that what one may not see of another's is found too.
 #[test]
 fn schemathesis_finds_no_fault_in_the_running_api() {
-    let variable = |name: &str| {
-        std::env::vars()
-            .find(|(known, _)| known == name)
-            .unwrap_or_else(|| panic!("{name} is not set: run `cargo xtask test`"))
-            .1
-    };
     let user = |name: &str, token: &str| {
         json!({
             "name": name,
