@@ -64,8 +64,21 @@ export function* within(value: Json | undefined): Generator<Json> {
   if (value === undefined) return;
   yield value;
   if (typeof value === "object" && value !== null) {
-    for (const part of Object.values(value)) yield* within(part as Json);
+    for (const part of Object.values(value)) yield* within(part);
   }
+}
+
+/** A value that is to be a text. */
+export function text(value: Json | undefined): string {
+  if (typeof value !== "string") {
+    throw new Error(`${JSON.stringify(value)} is no text`);
+  }
+  return value;
+}
+
+/** An object with some entries left out. */
+export function without(properties: Properties, ...names: readonly string[]): Properties {
+  return Object.fromEntries(Object.entries(properties).filter(([name]) => !names.includes(name)));
 }
 
 function folder(shop: ShopName): string {

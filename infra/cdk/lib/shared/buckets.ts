@@ -14,11 +14,9 @@ export function bucket(scope: Construct, row: BucketRow, stage: Settings, access
     ...closed(stage),
     bucketName: new Names(stage).bucket(row.name, Stack.of(scope)),
     objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-    versioned: keeps,
     lifecycleRules: [
       { id: "abandoned-uploads", abortIncompleteMultipartUploadAfter: Duration.days(1) },
       ...(row.expireDays === null ? [] : [{ id: "expire", expiration: Duration.days(row.expireDays) }]),
-      ...(keeps ? [{ id: "replaced", noncurrentVersionExpiration: Duration.days(30) }] : []),
     ],
     // Presigned uploads and downloads come from browsers too.
     cors: stage.corsAllowedOrigins.length === 0 ? [] : [cors(stage.corsAllowedOrigins)],
