@@ -48,7 +48,17 @@ fn the_router_sends_every_row_to_its_function_and_all_else_to_the_fallback() {
             expected.insert((method.to_owned(), path.to_owned()), name.to_owned());
         }
     }
-    assert_eq!(router(), expected);
+    let routed = router();
+    let wrong: Vec<_> = expected
+        .iter()
+        .filter(|(route, name)| routed.get(route) != Some(name))
+        .chain(
+            routed
+                .iter()
+                .filter(|(route, _)| !expected.contains_key(route)),
+        )
+        .collect();
+    assert!(wrong.is_empty(), "the router differs in {wrong:?}");
 }
 
 /// `cargo lambda watch` on a port of its own, while it is held.
