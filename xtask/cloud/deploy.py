@@ -186,7 +186,9 @@ def variables(stage, functions):
     told = {}
     for function in functions:
         configuration = client.get_function_configuration(FunctionName=f"{stage}-{function['name']}")
-        told |= configuration.get("Environment", {}).get("Variables", {})
+        for name, value in configuration.get("Environment", {}).get("Variables", {}).items():
+            if told.setdefault(name, value) != value:
+                raise SystemExit(f"{name} means {value} to {function['name']} and {told[name]} to another function")
     return told
 
 
