@@ -70,6 +70,9 @@ export function functions(all: readonly Resolved[]): Record<string, Properties> 
               ...without(properties, "FunctionName", "FilterCriteria", "Tags"),
               filters: patterns(properties.FilterCriteria),
             })),
+          failures: ofType(all, "AWS::Lambda::EventInvokeConfig")
+            .filter(({ properties }) => calls(properties))
+            .map(({ properties }) => without(properties, "FunctionName", "Qualifier")),
           schedules: schedules(all, name),
         },
       ];

@@ -83,7 +83,7 @@ pub fn statements(function: &Function) -> Vec<Statement> {
     match function.trigger {
         Trigger::Http(route) => all.extend(keys(route)),
         Trigger::Records(source) => all.extend(records(source)),
-        Trigger::Clock(_) => {}
+        Trigger::Clock(schedule) => all.push(dead_letters(schedule.name)),
     }
     all.extend(grants_of(function.name).iter().flat_map(granted));
     all
@@ -140,12 +140,17 @@ fn records(source: &Source) -> Vec<Statement> {
             &["dynamodb:ListStreams"],
             outboxes().map(Resource::Streams),
         ),
-        allow(
-            "DeadLetters",
-            &["sqs:SendMessage"],
-            [Resource::DeadLetters(source.name)],
-        ),
+        dead_letters(source.name),
     ]
+}
+
+/// Lambda puts what a function gave up on among its dead letters, in the function's name.
+fn dead_letters(function: &'static str) -> Statement {
+    allow(
+        "DeadLetters",
+        &["sqs:SendMessage"],
+        [Resource::DeadLetters(function)],
+    )
 }
 
 /// The tables whose streams the relay reads.

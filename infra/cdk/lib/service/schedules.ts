@@ -1,10 +1,16 @@
+import { Duration } from "aws-cdk-lib";
 import * as iam from "aws-cdk-lib/aws-iam";
+import * as lambda from "aws-cdk-lib/aws-lambda";
+import { SqsDestination } from "aws-cdk-lib/aws-lambda-destinations";
 import * as scheduler from "aws-cdk-lib/aws-scheduler";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import type { ScheduleTrigger } from "../manifest";
 import { Names } from "../names";
 import type { Settings } from "../stage";
 import type { ServiceFunction } from "./function";
+
+/** As old as Lambda lets an event become. */
+const OLDEST = Duration.hours(6);
 
 /** Has the clock start a function. */
 export function schedule(made: ServiceFunction, trigger: ScheduleTrigger, stage: Settings, deadLetters: IQueue): void {
@@ -19,6 +25,15 @@ export function schedule(made: ServiceFunction, trigger: ScheduleTrigger, stage:
       }),
     },
   });
+  const untilNext = Duration.minutes(trigger.everyMinutes);
+  // The clock only hands an event over: what becomes of the run is between Lambda and the function.
+  new lambda.EventInvokeConfig(made, "Failures", {
+    function: made.function,
+    qualifier: made.alias.aliasName,
+    maxEventAge: Duration.seconds(Math.min(untilNext.toSeconds(), OLDEST.toSeconds())),
+    retryAttempts: 2,
+    onFailure: new SqsDestination(deadLetters),
+  });
   new scheduler.CfnSchedule(made, "Schedule", {
     name: new Names(stage).function(made.row.name),
     scheduleExpression: trigger.expression,
@@ -32,7 +47,7 @@ export function schedule(made: ServiceFunction, trigger: ScheduleTrigger, stage:
         time: "<aws.scheduler.scheduled-time>",
       }),
       // The next run does what a missed one would have done.
-      retryPolicy: { maximumEventAgeInSeconds: trigger.everyMinutes * 60, maximumRetryAttempts: 2 },
+      retryPolicy: { maximumEventAgeInSeconds: untilNext.toSeconds(), maximumRetryAttempts: 2 },
       deadLetterConfig: { arn: deadLetters.queueArn },
     },
   });

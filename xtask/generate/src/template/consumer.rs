@@ -9,6 +9,9 @@ use serde_json::{Value, json};
 
 const FOURTEEN_DAYS: u32 = 14 * 24 * 60 * 60;
 
+/// As old as Lambda lets an event become.
+const SIX_HOURS: u32 = 6 * 60 * 60;
+
 pub(super) fn source(resources: &mut Resources, source: &Source) {
     match source.hears {
         Hears::Events(types) => {
@@ -200,6 +203,7 @@ pub(super) fn schedule(resources: &mut Resources, schedule: &Schedule) {
     let role = format!("{id}ScheduleRole");
     let letters = format!("{id}DeadLetters");
     dead_letters(resources, schedule.name, json!([]));
+    failures(resources, schedule);
     resources.add(
         &role,
         "AWS::IAM::Role",
@@ -240,10 +244,29 @@ pub(super) fn schedule(resources: &mut Resources, schedule: &Schedule) {
                 "Input": scheduled_event("<aws.scheduler.scheduled-time>").to_string(),
                 // The next run does what a missed one would have done.
                 "RetryPolicy": {
-                    "MaximumEventAgeInSeconds": (schedule.every_minutes * 60).max(60),
+                    "MaximumEventAgeInSeconds": schedule.every_minutes * 60,
                     "MaximumRetryAttempts": 2,
                 },
                 "DeadLetterConfig": { "Arn": attribute(&letters, "Arn") },
+            },
+        }),
+    );
+}
+
+/// The clock only hands an event over: what becomes of the run is between Lambda and the function.
+/// A run that fails is tried twice more while it is younger than the next, and then told of.
+fn failures(resources: &mut Resources, schedule: &Schedule) {
+    let id = logical_id(schedule.name);
+    resources.add(
+        format!("{id}Failures"),
+        "AWS::Lambda::EventInvokeConfig",
+        json!({
+            "FunctionName": reference(&id),
+            "Qualifier": "$LATEST",
+            "MaximumEventAgeInSeconds": (schedule.every_minutes * 60).min(SIX_HOURS),
+            "MaximumRetryAttempts": 2,
+            "DestinationConfig": {
+                "OnFailure": { "Destination": attribute(format!("{id}DeadLetters"), "Arn") },
             },
         }),
     );

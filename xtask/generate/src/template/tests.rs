@@ -190,6 +190,28 @@ fn streams_give_up_into_a_dead_letter_queue() {
 }
 
 #[test]
+fn what_the_clock_starts_gives_up_into_a_dead_letter_queue() {
+    let mut seen = 0;
+    for function in manifest::functions() {
+        let manifest::Trigger::Clock(schedule) = function.trigger else {
+            continue;
+        };
+        seen += 1;
+        let template = service::template(function.service);
+        let id = manifest::logical_id(function.name);
+        let failures = &template["Resources"][format!("{id}Failures")]["Properties"];
+        let letters = &failures["DestinationConfig"]["OnFailure"]["Destination"]["Fn::GetAtt"];
+        assert_eq!(letters[0], format!("{id}DeadLetters"));
+        let age = failures["MaximumEventAgeInSeconds"].as_u64();
+        assert!(
+            age.is_some_and(|age| age >= 60 && age <= u64::from(schedule.every_minutes) * 60),
+            "{id}: a run outlives the next"
+        );
+    }
+    assert!(seen > 0);
+}
+
+#[test]
 fn what_a_path_does_not_have_is_not_taken_by_a_wider_path() {
     let shadowed = api::shadowed();
     for (method, path) in [
