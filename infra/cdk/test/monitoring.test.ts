@@ -9,6 +9,7 @@ import {
   type StageName,
   type Watched,
 } from "./monitoring-fixture";
+import { resources } from "./templates";
 
 const STACKS: Record<StageName, Watched> = { dev: watched("dev"), staging: watched("staging"), prod: watched("prod") };
 
@@ -140,6 +141,46 @@ describe("the alarms", () => {
   test("that end a canary are no more than CodeDeploy takes, or the app says so", () => {
     const critical = FUNCTIONS.map((row, at) => ({ ...row, critical: at < 9 }));
     expect(() => watched("prod", critical)).toThrow("orders has 13 alarms that end a canary, and CodeDeploy takes 10");
+  });
+});
+
+describe.each(["staging", "prod"] as const)("the shop as it is deployed to %s", (shop) => {
+  /** The logical ids that alarms look at, in one dimension of one metric, each with its stack. */
+  const watchedBy = (metricName: string, dimension: string): string[] =>
+    resources(shop, "AWS::CloudWatch::Alarm").flatMap(({ stack, properties }) =>
+      metricsOf(properties as unknown as AlarmProperties)
+        .filter((metric) => metric.MetricName === metricName)
+        .flatMap((metric) => metric.Dimensions ?? [])
+        .filter(({ Name }) => Name === dimension)
+        .map(({ Value }) => `${stack} ${referredTo(Value)}`),
+    );
+  const referredTo = (value: unknown): string => {
+    const { Ref, "Fn::GetAtt": attribute } = value as { Ref?: string; "Fn::GetAtt"?: string[] };
+    return Ref ?? attribute?.[0] ?? JSON.stringify(value);
+  };
+
+  test("has every function of the manifest watched for crashes", () => {
+    const functions = resources(shop, "AWS::Lambda::Function").filter(({ properties }) => properties.FunctionName !== undefined);
+    expect(functions.length).toBeGreaterThan(20);
+    expect(watchedBy("Errors", "FunctionName").sort()).toEqual(functions.map(({ stack, id }) => `${stack} ${id}`).sort());
+  });
+
+  test("has all dead letters watched", () => {
+    const queues = resources(shop, "AWS::SQS::Queue").filter(({ properties }) => JSON.stringify(properties.QueueName ?? "").endsWith('-dead"'));
+    expect(queues.length).toBeGreaterThan(3);
+    expect(watchedBy("ApproximateNumberOfMessagesVisible", "QueueName").sort()).toEqual(
+      queues.map(({ stack, id }) => `${stack} ${id}`).sort(),
+    );
+  });
+
+  test("has gradual releases that end with the service's alarms", () => {
+    const groups = resources(shop, "AWS::CodeDeploy::DeploymentGroup");
+    expect(groups.length).toBeGreaterThan(20);
+    for (const { properties } of groups) {
+      const { Alarms: alarms } = properties.AlarmConfiguration as unknown as { Alarms: unknown[] };
+      expect(alarms.length).toBeGreaterThanOrEqual(3);
+      expect(alarms.length).toBeLessThanOrEqual(10);
+    }
   });
 });
 
