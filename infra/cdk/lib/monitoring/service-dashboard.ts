@@ -1,10 +1,12 @@
 import * as cdk from "aws-cdk-lib";
 import * as cloudwatch from "aws-cdk-lib/aws-cloudwatch";
+import type * as lambda from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
+import type { TableRow } from "../manifest";
 import { Names } from "../names";
 import { graph, logTables, times } from "./graphs";
 import { FIVE_MINUTES, STATUS_CLASSES, requests, seconds, table } from "./metrics";
-import type { ServiceMonitoringProps } from "./props";
+import type { ServiceMonitoringProps, WatchedStage } from "./props";
 
 /** What a service does: requests, functions, queues, streams, tables and log, those of them that it has. */
 export class ServiceDashboard extends Construct {
@@ -14,13 +16,19 @@ export class ServiceDashboard extends Construct {
       dashboardName: new Names(props.stage).thing(props.service.name),
       defaultInterval: cdk.Duration.hours(3),
     });
-    const rows = [ofRequests(props), ofFunctions(props), ofQueues(props), ofStreams(props), ...props.tables.map((row) => ofTable(props, row.name))];
-    rows.filter((row) => row.length > 0).forEach((row) => {
-      dashboard.addWidgets(...row);
-    });
-    ofLogs(props).forEach((row) => {
-      dashboard.addWidgets(...row);
-    });
+    const rows = [
+      ofRequests(props),
+      ofFunctions(props),
+      ofQueues(props),
+      ofStreams(props),
+      ...props.tables.map((row) => ofTable(props.stage, row)),
+      ...ofLogs(props),
+    ];
+    rows
+      .filter((row) => row.length > 0)
+      .forEach((row) => {
+        dashboard.addWidgets(...row);
+      });
   }
 }
 
@@ -29,7 +37,12 @@ function ofRequests({ stage, service, functions }: ServiceMonitoringProps): clou
     return [];
   }
   return [
-    graph("Requests by class of status", 12, STATUS_CLASSES.map((it) => requests(stage, service.name, it, FIVE_MINUTES)), { stacked: true }),
+    graph(
+      "Requests by class of status",
+      12,
+      STATUS_CLASSES.map((it) => requests(stage, service.name, it, FIVE_MINUTES)),
+      { stacked: true },
+    ),
     graph("Seconds to a good answer", 12, times((percentile) => seconds(stage, service.name, percentile, FIVE_MINUTES)), {
       leftAnnotations: [{ value: service.p99Ms / 1000, label: "budget of p99" }],
     }),
@@ -37,7 +50,7 @@ function ofRequests({ stage, service, functions }: ServiceMonitoringProps): clou
 }
 
 function ofFunctions({ functions }: ServiceMonitoringProps): cloudwatch.IWidget[] {
-  const each = (metric: (fn: ServiceMonitoringProps["functions"][number]["function"], label: string) => cloudwatch.IMetric): cloudwatch.IMetric[] =>
+  const each = (metric: (fn: lambda.Function, label: string) => cloudwatch.IMetric): cloudwatch.IMetric[] =>
     functions.map(({ row, function: fn }) => metric(fn, row.name));
   const period = FIVE_MINUTES;
   return [
@@ -85,10 +98,10 @@ function ofStreams({ functions }: ServiceMonitoringProps): cloudwatch.IWidget[] 
   ];
 }
 
-function ofTable({ stage, tables }: ServiceMonitoringProps, name: string): cloudwatch.IWidget[] {
+function ofTable(stage: WatchedStage, { name, indexes }: TableRow): cloudwatch.IWidget[] {
   const physical = new Names(stage).thing(name);
-  const indexes = [undefined, ...(tables.find((row) => row.name === name)?.indexes ?? []).map((index) => index.name)];
-  const each = (metricName: string): cloudwatch.IMetric[] => indexes.map((index) => table(metricName, physical, index, FIVE_MINUTES));
+  const all = [undefined, ...indexes.map((index) => index.name)];
+  const each = (metricName: string): cloudwatch.IMetric[] => all.map((index) => table(metricName, physical, index, FIVE_MINUTES));
   return [
     graph(`Read units of ${name}`, 8, each("ConsumedReadCapacityUnits")),
     graph(`Write units of ${name}`, 8, each("ConsumedWriteCapacityUnits")),
