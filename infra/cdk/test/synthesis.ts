@@ -38,7 +38,7 @@ export const SHOPS: Readonly<Record<ShopName, Variant>> = {
 
   /** A manifest in which rows were changed. */
   changed: {
-    context: { stage: "dev", edge: "true", search: "true" },
+    context: { stage: "dev", edge: "true", search: "true", architecture: "x86_64", budgetUsd: "20" },
     change: (manifest) => {
       row(manifest, "products-list").timeoutSeconds = 7;
       row(manifest, "products-list").memoryMb = 384;

@@ -45,6 +45,14 @@ export function assembly(shop: ShopName, file: string): unknown {
 
 /** A shop's templates by their stacks' names. */
 export function templates(shop: ShopName): ReadonlyMap<string, Template> {
+  const known = read.get(shop) ?? readTemplates(shop);
+  read.set(shop, known);
+  return known;
+}
+
+const read = new Map<ShopName, ReadonlyMap<string, Template>>();
+
+function readTemplates(shop: ShopName): ReadonlyMap<string, Template> {
   const ending = ".template.json";
   const files = readdirSync(folder(shop)).filter((file) => file.endsWith(ending));
   return new Map(files.map((file) => [file.slice(0, -ending.length), assembly(shop, file) as Template]));
@@ -66,6 +74,14 @@ export function* within(value: Json | undefined): Generator<Json> {
   if (typeof value === "object" && value !== null) {
     for (const part of Object.values(value)) yield* within(part);
   }
+}
+
+/** The logical ids of the resources of its own stack that a value refers to. */
+export function referred(value: Json | undefined): string[] {
+  return [...within(value)].flatMap((part) => {
+    const { Ref: ref, "Fn::GetAtt": attribute } = (part ?? {}) as { readonly Ref?: string; readonly "Fn::GetAtt"?: readonly [string, string] };
+    return ref ?? attribute?.[0] ?? [];
+  });
 }
 
 /** A value that is to be a text. */
