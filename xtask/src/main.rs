@@ -1,5 +1,6 @@
 //! What a developer runs: the local cloud, the tests, the generator. `cargo xtask` lists it.
 
+mod bench;
 mod cloud;
 mod command;
 mod deploy;
@@ -40,6 +41,8 @@ cargo xtask <command>
   build [--release] [--arm64 | --target T]
                                        all functions into target/lambda/<function>/bootstrap; with
                                        --release also <function>.zip, and a table of sizes
+  bench [--only cold|warm|endpoints|growth] [--rounds N] [--quick] [--beside LABEL=BINARY]
+                                       what the functions cost, beside other ways to write them
   gen | check | new <function>         write, check or begin what follows from the manifest
   doctor                               is everything here that this needs?
 ";
@@ -93,6 +96,7 @@ fn run() -> Result<ExitCode> {
         "token" => token::print(&workspace, &rest(arguments)?)?,
         "test" => return test::run(&workspace, &rest(arguments)?),
         "build" => functions::build(&workspace, &functions::Wanted::parse(arguments)?)?,
+        "bench" => return bench::run(&workspace, &rest(arguments)?),
         "gen" | "check" | "new" => return generate(&workspace, &command, &rest(arguments)?),
         "doctor" => doctor::report()?,
         unknown => bail!("there is no `cargo xtask {unknown}`\n\n{USAGE}"),

@@ -69,7 +69,7 @@ impl Tools {
                 }
             }
         }
-        told.push(self.node_set()?);
+        told.push(self.node_set("node", &self.sources.join("node"), &[])?);
         Ok(told.join("; "))
     }
 
@@ -103,6 +103,52 @@ impl Tools {
         cargo
     }
 
+    /// A fast DynamoDB of its own for the benchmark, built here, once; and where it is.
+    pub fn install_database(&self) -> Result<PathBuf> {
+        const VERSION: &str = "3.2.0";
+        let folder = self.local.join("dynoxide");
+        let program = folder.join("bin/dynoxide");
+        let held = folder.join("pinned.txt");
+        if std::fs::read_to_string(&held).is_ok_and(|text| text == VERSION) {
+            return Ok(program);
+        }
+        eprintln!("  building dynoxide {VERSION} (once; some minutes)");
+        command::must(
+            command::new("cargo")
+                .args(["install", "--locked", "--version", VERSION, "--root"])
+                .arg(&folder)
+                .args([
+                    "--no-default-features",
+                    "--features",
+                    "native-sqlite,http-server,cli,import",
+                ])
+                .arg("dynoxide-rs"),
+            "its sources come from the crate registry: is it reachable?",
+        )?;
+        std::fs::write(held, VERSION)?;
+        Ok(program)
+    }
+
+    /// The function in Node that the benchmark compares with, as it is and bundled; and where.
+    pub fn install_express(&self, sources: &Path) -> Result<PathBuf> {
+        let folder = self.local.join("express");
+        self.node_set("express", sources, &["function.mjs", "runtime.mjs"])?;
+        command::must(
+            command::new(folder.join("node_modules/.bin/esbuild"))
+                .args([
+                    "function.mjs",
+                    "--bundle",
+                    "--minify",
+                    "--platform=node",
+                    "--target=node20",
+                ])
+                .args(["--outfile=bundle/function.cjs", "--log-level=error"])
+                .current_dir(&folder),
+            "remove .local/express and start again",
+        )?;
+        Ok(folder)
+    }
+
     fn python_set(&self, folder: &str, pins: &str, options: &[&str]) -> Result<String> {
         let pins = self.sources.join(pins);
         let venv = self.local.join(folder);
@@ -130,13 +176,14 @@ impl Tools {
         })
     }
 
-    fn node_set(&self) -> Result<String> {
-        let folder = self.local.join("node");
-        let names = ["package.json", "package-lock.json"];
-        let pins = names.map(|name| self.sources.join("node").join(name));
-        self.unless_pinned(&folder, &[&pins[0], &pins[1]], || {
+    /// Packages of a folder's lock file, with what is to lie beside them.
+    fn node_set(&self, name: &str, from: &Path, beside: &[&str]) -> Result<String> {
+        let folder = self.local.join(name);
+        let names = [&["package.json", "package-lock.json"], beside].concat();
+        let pins: Vec<_> = names.iter().map(|name| from.join(name)).collect();
+        self.unless_pinned(&folder, &pins.iter().collect::<Vec<_>>(), || {
             std::fs::create_dir_all(&folder)?;
-            for (from, name) in pins.iter().zip(names) {
+            for (from, name) in pins.iter().zip(&names) {
                 std::fs::copy(from, folder.join(name))?;
             }
             command::must(

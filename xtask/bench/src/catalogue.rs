@@ -40,7 +40,7 @@ impl Catalogue {
             let variables = setting.variables(function, endpoint, PRODUCTS);
             Process::start(&Program::of(setting.binary(function)), &variables)
         };
-        let create = |function: &Process, event: &Value, body: Value| -> Result<String> {
+        let create = |function: &mut Process, event: &Value, body: Value| -> Result<String> {
             let mut event = with_token(event.clone(), &token);
             event["body"] = json!(body.to_string());
             let answer: Value = serde_json::from_slice(&function.ask(&event.to_string())?.body)?;
@@ -50,7 +50,7 @@ impl Catalogue {
             Ok(id.context("an answer without an id")?.to_owned())
         };
 
-        let (function, _) = start("categories-create")?;
+        let (mut function, _) = start("categories-create")?;
         let event = setting.event("categories-create")?;
         let mut categories: Vec<String> = Vec::new();
         for number in 0..CATEGORIES {
@@ -59,10 +59,10 @@ impl Catalogue {
                 "slug": format!("category-{number}"),
                 "parentId": categories.first(),
             });
-            categories.push(create(&function, &event, body)?);
+            categories.push(create(&mut function, &event, body)?);
         }
 
-        let (function, _) = start("products-create")?;
+        let (mut function, _) = start("products-create")?;
         let event = setting.event("products-create")?;
         let sample: Value = serde_json::from_str(event["body"].as_str().unwrap_or_default())?;
         let mut originals = Vec::new();
@@ -78,7 +78,7 @@ impl Catalogue {
             for (variant, plug) in ["EU", "UK"].into_iter().enumerate() {
                 body["variants"][variant]["sku"] = json!(format!("LAMP-{number}-{plug}"));
             }
-            let id: ProductId = create(&function, &event, body)?.parse()?;
+            let id: ProductId = create(&mut function, &event, body)?.parse()?;
             let item =
                 database.call("GetItem", &json!({ "TableName": PRODUCTS, "Key": key(id) }))?;
             originals.push(Original {

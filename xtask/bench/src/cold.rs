@@ -76,7 +76,7 @@ fn start(
     let mut variables = setting.variables(&contender.name, &recorder.endpoint(), PRODUCTS);
     variables.extend(contender.variables.iter().cloned());
     recorder.take();
-    let (process, start) = Process::start(&contender.program, &variables)?;
+    let (mut process, start) = Process::start(&contender.program, &variables)?;
     if let Some(share) = circumstance.share {
         process.hold_to(share)?;
     }

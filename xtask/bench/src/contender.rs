@@ -57,6 +57,8 @@ pub fn all(setting: &Setting, beside: &[(String, PathBuf)]) -> Result<Vec<Conten
         variables: vec![
             ("JWKS".to_owned(), setting.public_keys().to_string()),
             ("NODE_ENV".to_owned(), "production".to_owned()),
+            // The SDK warns of the next version that it will need.
+            ("NODE_NO_WARNINGS".to_owned(), "1".to_owned()),
         ],
         event: signed.clone(),
     };

@@ -94,6 +94,22 @@ impl Database {
         Ok(said)
     }
 
+    /// Every item of a table.
+    pub fn items(&self, table: &str) -> Result<Vec<Value>> {
+        let mut items = Vec::new();
+        let mut scan = json!({ "TableName": table });
+        loop {
+            let mut page = self.call("Scan", &scan)?;
+            if let Some(found) = page["Items"].as_array_mut() {
+                items.append(found);
+            }
+            scan["ExclusiveStartKey"] = page["LastEvaluatedKey"].take();
+            if scan["ExclusiveStartKey"].is_null() {
+                return Ok(items);
+            }
+        }
+    }
+
     /// Makes a table of the manifest under a name.
     pub fn create(&self, table: &Table, name: &str) -> Result<()> {
         self.call("CreateTable", &definition(table, name))?;
@@ -123,7 +139,7 @@ fn connect(address: SocketAddr) -> Result<BufReader<TcpStream>> {
 }
 
 /// A table as the templates make it.
-fn definition(table: &Table, name: &str) -> Value {
+pub fn definition(table: &Table, name: &str) -> Value {
     let mut attributes = vec!["pk", "sk"];
     for index in table.indexes {
         attributes.extend([index.partition, index.sort]);

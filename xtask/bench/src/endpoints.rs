@@ -68,12 +68,12 @@ fn measure(
     let mut cold = Sample::default();
     for _ in 0..effort.starts {
         let event = asked.event(name)?.to_string();
-        let (process, start) = Process::start(&program, variables)?;
+        let (mut process, start) = Process::start(&program, variables)?;
         let answer = process.ask(&event)?;
         asked.answered(name, &answer.body)?;
         cold.add_time(start.ready + (answer.to - answer.from));
     }
-    let (process, _) = Process::start(&program, variables)?;
+    let (mut process, _) = Process::start(&program, variables)?;
     for _ in 0..effort.warm_up {
         let event = asked.event(name)?.to_string();
         asked.answered(name, &process.ask(&event)?.body)?;

@@ -1,27 +1,17 @@
 //! Whether the shop's size is felt: the same requests to catalogues of a thousand, a hundred
 //! thousand and a million products.
 
-use std::time::Instant;
-
 use anyhow::{Context, Result, ensure};
-use kernel::{ProductId, Timestamp};
 use serde_json::{Value, json};
 
 use crate::catalogue::Catalogue;
-use crate::database::Database;
 use crate::process::{Process, Program};
-use crate::recorder::Recorder;
 use crate::setting::{PRODUCTS, Setting};
+use crate::stock::{Shop, copy_id};
 use crate::warm;
 
 /// How many products there are.
 pub const SIZES: [usize; 3] = [1_000, 100_000, 1_000_000];
-/// Another number here has the catalogues made anew.
-const EDITION: u32 = 1;
-/// Items that one BatchWriteItem takes.
-const BATCH: usize = 25;
-/// 2026-01-01, when the first product was made. One follows each second.
-const FIRST_MS: i64 = 1_767_225_600_000;
 
 /// A request that should cost the same however many products there are.
 struct Case {
@@ -99,20 +89,11 @@ const fn case(
     }
 }
 
-/// A shop of some size that can be asked.
-struct Shop {
-    products: usize,
-    recorder: Recorder,
-    catalogue: Catalogue,
-    // What the recorder speaks to.
-    _database: Database,
-}
-
 /// Asks every catalogue, in turn.
 pub fn run(setting: &Setting, sizes: &[usize], requests: usize) -> Result<Value> {
     let mut shops = Vec::new();
     for products in sizes {
-        let shop = stocked(setting, *products);
+        let shop = Shop::of(setting, *products);
         shops.push(shop.with_context(|| format!("a catalogue of {products} products"))?);
     }
     let mut rows = Vec::new();
@@ -139,7 +120,7 @@ pub fn run(setting: &Setting, sizes: &[usize], requests: usize) -> Result<Value>
 fn ask(setting: &Setting, shop: &Shop, case: &Case, requests: usize) -> Result<Value> {
     let variables = setting.variables(case.function, &shop.recorder.endpoint(), PRODUCTS);
     let program = Program::of(setting.binary(case.function));
-    let (process, _) = Process::start(&program, &variables)?;
+    let (mut process, _) = Process::start(&program, &variables)?;
     let mut sum = warm::Requests::default();
     let warm_up = requests / 4;
     for number in 0..requests + warm_up {
@@ -182,76 +163,6 @@ fn event(setting: &Setting, shop: &Shop, case: &Case, number: usize) -> Result<V
     Ok(event)
 }
 
-/// The catalogue of a size, made when there is none yet.
-fn stocked(setting: &Setting, products: usize) -> Result<Shop> {
-    let folder = setting.scratch.join(format!("growth-{EDITION}-{products}"));
-    let (file, known) = (folder.join("database"), folder.join("catalogue.json"));
-    if known.exists() {
-        let catalogue = Catalogue::from_json(&serde_json::from_slice(&std::fs::read(&known)?)?)?;
-        let database = Database::start(&setting.database, Some(&file))?;
-        setting.publish_keys(&database)?;
-        return opened(products, catalogue, database);
-    }
-    // What is there was not finished.
-    if folder.exists() {
-        std::fs::remove_dir_all(&folder)?;
-    }
-    std::fs::create_dir_all(&folder)?;
-    let began = Instant::now();
-    let database = Database::start(&setting.database, Some(&file))?;
-    setting.make_tables(&database)?;
-    let recorder = Recorder::open(database.address(), None)?;
-    let catalogue = Catalogue::make(setting, &database, &recorder.endpoint())?;
-    fill(&database, &catalogue, products)?;
-    let seconds = began.elapsed().as_secs_f64();
-    eprintln!("  {products} products written in {seconds:.0} s");
-    std::fs::write(&known, serde_json::to_vec(&catalogue.to_json())?)?;
-    opened(products, catalogue, database)
-}
-
-fn opened(products: usize, catalogue: Catalogue, database: Database) -> Result<Shop> {
-    Ok(Shop {
-        products,
-        recorder: Recorder::open(database.address(), None)?,
-        catalogue,
-        _database: database,
-    })
-}
-
-fn fill(database: &Database, catalogue: &Catalogue, products: usize) -> Result<()> {
-    let mut batch = Vec::new();
-    let copies = products - catalogue.originals.len();
-    for number in 0..copies {
-        for item in catalogue.copy(number, copy_id(number))? {
-            batch.push(json!({ "PutRequest": { "Item": item } }));
-        }
-        if batch.len() + 1 >= BATCH || number + 1 == copies {
-            let puts = std::mem::take(&mut batch);
-            let said = database.call(
-                "BatchWriteItem",
-                &json!({ "RequestItems": { PRODUCTS: puts } }),
-            )?;
-            let left = said["UnprocessedItems"]
-                .as_object()
-                .map_or(0, |left| left.len());
-            ensure!(left == 0, "the database leaves items unwritten");
-        }
-    }
-    Ok(())
-}
-
-/// The id of a copy: of a time of its own, and of bytes that are as good as random.
-fn copy_id(number: usize) -> ProductId {
-    let seed = (number as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    let mixed = (seed ^ (seed >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let mixed = mixed ^ (mixed >> 32);
-    let mut random = [0; 10];
-    random[..2].copy_from_slice(&mixed.to_le_bytes()[..2]);
-    random[2..].copy_from_slice(&mixed.to_be_bytes());
-    let at = FIRST_MS + i64::try_from(number).unwrap_or_default() * 1_000;
-    ProductId::generate(Timestamp::from_millis(at), random)
-}
-
 /// How many times the calls or units of the smallest catalogue a request takes in a larger one, at
 /// the most.
 pub fn steepest(rows: &Value) -> f64 {
@@ -277,21 +188,6 @@ pub fn steepest(rows: &Value) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::HashSet;
-
-    #[test]
-    fn copies_have_ids_of_their_own_in_every_part_of_the_list() {
-        let ids: Vec<_> = (0..4_000).map(copy_id).collect();
-        assert_eq!(ids.iter().collect::<HashSet<_>>().len(), ids.len());
-        assert!(ids.is_sorted(), "ids sort as their times do");
-        for shard in 0..4 {
-            let of_it = ids
-                .iter()
-                .filter(|id| id.uuid().as_bytes()[15] % 4 == shard);
-            let count = of_it.count();
-            assert!((800..1_200).contains(&count), "{shard}: {count}");
-        }
-    }
 
     #[test]
     fn growth_is_what_the_smallest_catalogue_takes_less() {

@@ -17,6 +17,7 @@ mod screen;
 mod setting;
 mod share;
 mod statistics;
+mod stock;
 mod target;
 mod tls;
 mod units;

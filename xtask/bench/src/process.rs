@@ -1,7 +1,7 @@
 //! A function's process, and what it takes: time, processor, memory.
 
 use std::ffi::OsString;
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -63,16 +63,15 @@ impl Process {
             .env("AWS_LAMBDA_LOG_GROUP_NAME", "bench")
             .env("AWS_LAMBDA_LOG_STREAM_NAME", "bench")
             .stdin(Stdio::null())
-            .stdout(Stdio::null());
+            .stdout(File::create(log(program))?);
         let began = Instant::now();
         let child = command
             .spawn()
             .with_context(|| format!("cannot start {}", program.path.display()))?;
-        let process = Self { child, runtime };
+        let mut process = Self { child, runtime };
         let at = process
-            .runtime
             .next()
-            .with_context(|| format!("{} does not start", program.path.display()))?;
+            .with_context(|| format!("no start; {} may say why", log(program).display()))?;
         let start = Start {
             ready: at - began,
             cpu: process.cpu()?,
@@ -86,10 +85,16 @@ impl Process {
     }
 
     /// Hands it an event, and returns when it is ready for the next one.
-    pub fn ask(&self, event: &str) -> Result<Answer> {
-        let answer = self.runtime.ask(event)?;
-        self.runtime.next()?;
+    pub fn ask(&mut self, event: &str) -> Result<Answer> {
+        let child = &mut self.child;
+        let answer = self.runtime.ask(event, || has_ended(child))?;
+        self.next()?;
         Ok(answer)
+    }
+
+    fn next(&mut self) -> Result<Instant> {
+        let child = &mut self.child;
+        self.runtime.next(|| has_ended(child))
     }
 
     /// The processor time that it has taken.
@@ -121,6 +126,17 @@ impl Process {
             .join(self.child.id().to_string())
             .join(file)
     }
+}
+
+/// Where a function logs to: to a file is as fast as to nowhere, and says why a function ended.
+fn log(program: &Program) -> PathBuf {
+    let name = program.path.file_name().unwrap_or_default();
+    let name = format!("bench-{}.log", name.to_string_lossy());
+    std::env::temp_dir().join(name)
+}
+
+fn has_ended(child: &mut Child) -> bool {
+    !matches!(child.try_wait(), Ok(None))
 }
 
 impl Drop for Process {

@@ -85,9 +85,10 @@ impl Runtime {
         &self.address
     }
 
-    /// Waits until the function asks for an event, and says when it did.
-    pub fn next(&self) -> Result<Instant> {
-        match self.hear()? {
+    /// Waits until the function asks for an event, and says when it did. A function that is over by
+    /// then is not waited for.
+    pub fn next(&self, mut is_over: impl FnMut() -> bool) -> Result<Instant> {
+        match self.hear(&mut is_over)? {
             Heard::Next(at) => Ok(at),
             Heard::Answered(_) => bail!("it answered what it was not asked"),
             Heard::Failed(why) => bail!("it failed: {why}"),
@@ -95,19 +96,25 @@ impl Runtime {
     }
 
     /// Hands an event to a function that waits for one, and takes its answer.
-    pub fn ask(&self, event: &str) -> Result<Answer> {
+    pub fn ask(&self, event: &str, mut is_over: impl FnMut() -> bool) -> Result<Answer> {
         self.events.send(event.to_owned())?;
-        match self.hear()? {
+        match self.hear(&mut is_over)? {
             Heard::Answered(answer) => Ok(answer),
             Heard::Next(_) => bail!("it asked for another event before it answered"),
             Heard::Failed(why) => bail!("it failed: {why}"),
         }
     }
 
-    fn hear(&self) -> Result<Heard> {
-        self.heard
-            .recv_timeout(PATIENCE)
-            .context("the function says nothing")
+    fn hear(&self, is_over: &mut dyn FnMut() -> bool) -> Result<Heard> {
+        let began = Instant::now();
+        while began.elapsed() < PATIENCE {
+            match self.heard.recv_timeout(Duration::from_millis(100)) {
+                Ok(heard) => return Ok(heard),
+                Err(_) if is_over() => bail!("it has ended"),
+                Err(_) => {}
+            }
+        }
+        bail!("it says nothing")
     }
 }
 

@@ -46,6 +46,8 @@ impl Setting {
             ("SSL_CERT_FILE", &self.tls.roots.to_string_lossy()),
             ("NODE_EXTRA_CA_CERTS", &self.tls.authority.to_string_lossy()),
             ("STAGE", "bench"),
+            ("PUBLIC_URL", "https://api.example"),
+            ("DEFAULT_CURRENCY", "USD"),
             ("JWT_ISSUER", self.signer.issuer()),
             ("JWT_AUDIENCE", self.signer.audience()),
             (&resources::PRODUCTS.env(), products),

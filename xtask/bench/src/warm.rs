@@ -78,7 +78,7 @@ pub fn run(
     for contender in contenders {
         let mut variables = setting.variables(&contender.name, &recorder.endpoint(), PRODUCTS);
         variables.extend(contender.variables.iter().cloned());
-        let (process, _) = Process::start(&contender.program, &variables)?;
+        let (mut process, _) = Process::start(&contender.program, &variables)?;
         for _ in 0..WARM_UP {
             let answer = process.ask(&contender.event)?;
             let body: Value = serde_json::from_slice(&answer.body)?;
