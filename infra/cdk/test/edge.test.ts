@@ -1,6 +1,6 @@
 /** The content network, its firewall and the search domain. */
 
-import { resources, templates, within, type Properties } from "./templates";
+import { resources, templates, text, within, type Properties } from "./templates";
 
 interface Distribution {
   readonly DefaultCacheBehavior: Properties;
@@ -119,7 +119,7 @@ describe("the search domain", () => {
       AdvancedSecurityOptions: { Enabled: true, InternalUserDatabaseEnabled: false },
     });
     expect(Object.keys(domain?.properties.LogPublishingOptions ?? {}).sort()).toEqual(["AUDIT_LOGS", "ES_APPLICATION_LOGS", "INDEX_SLOW_LOGS", "SEARCH_SLOW_LOGS"]);
-    expect(String(domain?.properties.DomainName).length).toBeLessThanOrEqual(28);
+    expect(text(domain?.properties.DomainName).length).toBeLessThanOrEqual(28);
   });
 
   test.each([

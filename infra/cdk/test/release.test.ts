@@ -1,6 +1,6 @@
 /** How a new version takes over. */
 
-import { referred, resources, type Json, type Properties } from "./templates";
+import { referred, resources, text, type Json, type Properties } from "./templates";
 
 describe.each(["staging", "prod"] as const)("in %s", (shop) => {
   const groups = resources(shop, "AWS::CodeDeploy::DeploymentGroup");
@@ -54,7 +54,7 @@ describe.each(["staging", "prod"] as const)("the alarms of %s", (shop) => {
 
   test("watch all dead letters", () => {
     const alarms = JSON.stringify(resources(shop, "AWS::CloudWatch::Alarm"));
-    const dead = resources(shop, "AWS::SQS::Queue").filter(({ properties }) => String(properties.QueueName).endsWith("-dead"));
+    const dead = resources(shop, "AWS::SQS::Queue").filter(({ properties }) => text(properties.QueueName).endsWith("-dead"));
     for (const { id } of dead) expect(alarms).toContain(`"Fn::GetAtt":["${id}","QueueName"]`);
   });
 });
