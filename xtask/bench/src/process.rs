@@ -145,3 +145,46 @@ impl Drop for Process {
         let _ = self.child.wait();
     }
 }
+
+#[cfg(test)]
+#[cfg(target_os = "linux")]
+mod tests {
+    use super::*;
+
+    /// A binary beside the folder that this test runs from.
+    fn binary(name: &str) -> PathBuf {
+        let test = std::env::current_exe().unwrap();
+        let path = test.parent().and_then(Path::parent).unwrap().join(name);
+        let missing = format!(
+            "{} is missing: `cargo xtask build` builds it",
+            path.display()
+        );
+        assert!(path.exists(), "{missing}");
+        path
+    }
+
+    #[test]
+    fn a_function_is_started_asked_and_measured() {
+        let program = Program::of(binary("contender-bare"));
+        let variables = vec![("AWS_LAMBDA_FUNCTION_NAME".to_owned(), "bare".to_owned())];
+        let (mut process, start) = Process::start(&program, &variables).unwrap();
+        assert!(start.ready > Duration::ZERO && start.cpu > Duration::ZERO);
+        for _ in 0..2 {
+            let before = process.cpu().unwrap();
+            let answer = process.ask("{}").unwrap();
+            assert_eq!(answer.body, br#"{"statusCode":200,"body":"{}"}"#);
+            assert!(answer.to > answer.from);
+            assert!(process.cpu().unwrap() > before);
+        }
+        assert!(process.peak().unwrap() > 1_000_000);
+    }
+
+    #[test]
+    fn a_function_that_ends_is_not_waited_for() {
+        let began = Instant::now();
+        let failed = Process::start(&Program::of("/bin/true"), &Vec::new());
+        let why = failed.err().map(|error| format!("{error:#}")).unwrap();
+        assert!(why.contains("it has ended"), "{why}");
+        assert!(began.elapsed() < Duration::from_secs(10));
+    }
+}
