@@ -42,8 +42,6 @@ export interface SearchSettings {
   readonly instances: number;
   /** Zones that the instances are spread over; 1 is no zone awareness. */
   readonly zones: 1 | 2 | 3;
-  /** Masters of their own keep a cluster whole while its data nodes are busy. */
-  readonly masters: { readonly instanceType: string; readonly count: number } | undefined;
   readonly storageGib: number;
 }
 
@@ -96,7 +94,7 @@ interface Defaults {
 }
 
 /** The smallest that is offered: about 27 USD a month, the dearest thing in a shop that nobody visits. */
-const SMALL: SearchSettings = { instanceType: "t3.small.search", instances: 1, zones: 1, masters: undefined, storageGib: 10 };
+const SMALL: SearchSettings = { instanceType: "t3.small.search", instances: 1, zones: 1, storageGib: 10 };
 
 const DEFAULTS: Record<Kind, Defaults> = {
   // Costs nothing while nobody uses it: no search domain, no alarms, no content network.
@@ -127,7 +125,7 @@ const DEFAULTS: Record<Kind, Defaults> = {
     dashboards: false,
     budgetUsd: 150,
   },
-  // Three zones, masters of their own and burst-free nodes: a lost zone is not a lost search.
+  // A node that does not live on credits in each of three zones: two of three still agree on a master.
   prod: {
     protectsData: true,
     logRetention: RetentionDays.THREE_MONTHS,
@@ -137,7 +135,6 @@ const DEFAULTS: Record<Kind, Defaults> = {
       instanceType: "m7g.medium.search",
       instances: 3,
       zones: 3,
-      masters: { instanceType: "m7g.medium.search", count: 3 },
       storageGib: 20,
     },
     edgeByDefault: true,

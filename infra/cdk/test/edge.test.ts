@@ -123,9 +123,9 @@ describe("the search domain", () => {
   });
 
   test.each([
-    ["changed", { InstanceType: "t3.small.search", InstanceCount: 1, ZoneAwarenessEnabled: false, DedicatedMasterEnabled: false }],
+    ["changed", { InstanceType: "t3.small.search", InstanceCount: 1, ZoneAwarenessEnabled: false }],
     ["staging", { InstanceType: "t3.small.search", InstanceCount: 2, ZoneAwarenessConfig: { AvailabilityZoneCount: 2 } }],
-    ["prod", { InstanceCount: 3, ZoneAwarenessConfig: { AvailabilityZoneCount: 3 }, DedicatedMasterEnabled: true, DedicatedMasterCount: 3 }],
+    ["prod", { InstanceType: "m7g.medium.search", InstanceCount: 3, ZoneAwarenessConfig: { AvailabilityZoneCount: 3 } }],
   ] as const)("of %s has its size", (shop, size) => {
     expect(resources(shop, "AWS::OpenSearchService::Domain")[0]?.properties.ClusterConfig).toMatchObject(size);
   });

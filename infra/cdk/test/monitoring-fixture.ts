@@ -65,7 +65,7 @@ export function stage(name: StageName): WatchedStage {
     search:
       name === "dev"
         ? undefined
-        : { instanceType: "t3.small.search", instances: 1, zones: 1, masters: undefined, storageGib: 10 },
+        : { instanceType: "t3.small.search", instances: 1, zones: 1, storageGib: 10 },
   };
 }
 

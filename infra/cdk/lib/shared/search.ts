@@ -102,10 +102,8 @@ function cluster(size: SearchSettings): opensearch.CfnDomain.ClusterConfigProper
     instanceType: size.instanceType,
     instanceCount: size.instances,
     zoneAwarenessEnabled: size.zones > 1,
-    ...(size.zones > 1 ? { zoneAwarenessConfig: { availabilityZoneCount: size.zones } } : {}),
-    ...(size.masters === undefined
-      ? { dedicatedMasterEnabled: false }
-      : { dedicatedMasterEnabled: true, dedicatedMasterCount: size.masters.count, dedicatedMasterType: size.masters.instanceType }),
+    zoneAwarenessConfig: size.zones > 1 ? { availabilityZoneCount: size.zones } : undefined,
+    dedicatedMasterEnabled: false,
     multiAzWithStandbyEnabled: false,
   };
 }

@@ -70,6 +70,12 @@ export class SharedStack extends Stack {
     if (endpoints.length > 1) {
       throw new Error("the manifest has several search domains, but functions are told one OpenSearchEndpoint");
     }
+    const names = new Names(stage);
+    const callers = manifest.functions.filter((row) => row.grants.some(({ kind }) => kind === "searches"));
+    new CfnOutput(this, "SearchCallers", {
+      description: "The roles that the search domain is to know.",
+      value: callers.map(({ name }) => `arn:${this.partition}:iam::${this.account}:role/${names.function(name)}`).join(","),
+    });
     return endpoints[0] ?? stage.openSearchEndpoint;
   }
 }
