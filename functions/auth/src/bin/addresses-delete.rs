@@ -1,0 +1,3 @@
+//! The function `addresses-delete`.
+
+fn main() {}

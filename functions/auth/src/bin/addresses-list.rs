@@ -1,0 +1,3 @@
+//! The function `addresses-list`.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! The function `addresses-update`.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! The function `auth-change-password`.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! The function `auth-confirm-mfa`.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! The function `auth-disable-mfa`.
+
+fn main() {}

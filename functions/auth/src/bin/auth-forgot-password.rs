@@ -1,0 +1,3 @@
+//! The function `auth-forgot-password`.
+
+fn main() {}

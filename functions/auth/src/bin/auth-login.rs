@@ -1,0 +1,3 @@
+//! The function `auth-login`.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! The function `auth-logout-all`.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! The function `auth-on-mail-due`.
+
+fn main() {}

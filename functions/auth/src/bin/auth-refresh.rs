@@ -1,0 +1,3 @@
+//! The function `auth-refresh`.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! The function `auth-register`.
+
+fn main() {}

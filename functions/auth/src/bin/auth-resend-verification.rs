@@ -1,0 +1,3 @@
+//! The function `auth-resend-verification`.
+
+fn main() {}

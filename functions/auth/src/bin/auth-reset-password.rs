@@ -1,0 +1,3 @@
+//! The function `auth-reset-password`.
+
+fn main() {}

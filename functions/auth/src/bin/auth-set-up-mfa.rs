@@ -1,0 +1,3 @@
+//! The function `auth-set-up-mfa`.
+
+fn main() {}

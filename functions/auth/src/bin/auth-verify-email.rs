@@ -1,0 +1,3 @@
+//! The function `auth-verify-email`.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! The function `users-erase-me`.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! The function `users-export-me`.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! The function `users-me`.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! The function `users-update-me`.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! What the service hears, one file for each thing.
