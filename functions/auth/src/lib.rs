@@ -1,12 +1,15 @@
 //! Auth: accounts, sign-in, sessions, addresses.
 //!
-//! - `store` is the table.
+//! - [`user`] holds the rules, without I/O.
+//! - [`store`] is the table.
 //! - [`api`] and [`on`] are what is deployed; [`functions`] lists it.
 
 pub mod api;
 pub mod error;
 pub mod on;
 pub mod store;
+pub mod user;
+pub mod wire;
 
 use aws::{Aws, StartError, Table};
 use manifest::resources;
