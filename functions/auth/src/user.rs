@@ -32,8 +32,9 @@ pub struct User {
     pub password: PasswordHash,
     /// The version of the user's access tokens: those with a lower one are refused.
     pub token_version: u64,
-    /// Sessions that began before are over.
-    pub sessions_from: Timestamp,
+    /// The epoch of the user's sessions: those that began in an earlier one are over. It is
+    /// counted and not timed, since the clocks of two machines do not say which of two came first.
+    pub session_epoch: u64,
     /// Where the record of what was done to the user ends.
     pub audited: AuditHead,
     /// Rises by one with every change.
@@ -170,7 +171,7 @@ impl User {
             mfa_enabled: false,
             password: new.password,
             token_version: 0,
-            sessions_from: at,
+            session_epoch: 0,
             audited: AuditHead::default(),
             version: 1,
             created_at: at,
@@ -233,9 +234,7 @@ impl User {
             user.role = role;
             user.status = status;
             user.token_version += u64::from(rights);
-            if shut_out {
-                user.sessions_from = at;
-            }
+            user.session_epoch += u64::from(shut_out);
         })
     }
 
@@ -244,7 +243,7 @@ impl User {
     pub fn signed_out(&self, at: Timestamp) -> Self {
         self.changed(at, |user| {
             user.token_version += 1;
-            user.sessions_from = at;
+            user.session_epoch += 1;
         })
     }
 

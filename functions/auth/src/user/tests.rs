@@ -92,7 +92,7 @@ fn another_role_or_status_ends_access_tokens_and_a_name_does_not() {
         assert_eq!(after.version, 2, "{asked:?}");
         assert_eq!(after.token_version, u64::from(ends_tokens), "{asked:?}");
         assert_eq!(
-            after.sessions_from > ann.sessions_from,
+            after.session_epoch > ann.session_epoch,
             ends_sessions,
             "{asked:?}"
         );
@@ -134,5 +134,5 @@ fn an_erased_user_keeps_the_id_and_nothing_personal() {
         (Status::Erased, PasswordHash::NONE)
     );
     assert_eq!((gone.version, gone.token_version), (2, 1));
-    assert_eq!(gone.sessions_from, later());
+    assert_eq!(gone.session_epoch, 1);
 }
