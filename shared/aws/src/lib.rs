@@ -8,7 +8,7 @@
 //! - [`once`]: the record of an idempotency key, whose answer is stored with the effect.
 //! - [`bucket`]: how often a caller may.
 //! - [`outbox`]: events, written with the state that they tell of.
-//! - [`PublicKeys`]: what tokens are checked with.
+//! - [`PublicKeys`]: what tokens are checked with; [`TokenVersions`]: which of them have ended.
 //! - `Blobs`, `Queue`, `Topic`, `Secrets` and `SearchEngine`, each behind the feature of its name.
 //!
 //! Three prefixes of partition keys belong to this crate in every table: `~once#`, `~rate#` and
@@ -34,9 +34,12 @@ mod retry;
 mod search;
 #[cfg(feature = "secrets")]
 mod secrets;
+#[cfg(feature = "secrets")]
+pub mod signing_keys;
 mod table;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod token_versions;
 #[cfg(feature = "sns")]
 mod topic;
 mod transaction;
@@ -63,7 +66,10 @@ pub use queue::{Queue, QueueError};
 pub use search::{ClusterHealth, SearchEngine, SearchError};
 #[cfg(feature = "secrets")]
 pub use secrets::{SecretError, Secrets};
+#[cfg(feature = "secrets")]
+pub use signing_keys::{KeySet, SigningKey, SigningKeys};
 pub use table::Table;
+pub use token_versions::TokenVersions;
 #[cfg(feature = "sns")]
 pub use topic::{Message, Topic, TopicError};
 pub use transaction::{Refusal, Transaction, TransactionError};

@@ -7,6 +7,7 @@
 //!
 //! Every event has a sample in `samples/`, and [`events`] lists them all with their schemas.
 
+pub mod auth;
 mod catalogue;
 mod envelope;
 pub mod products;
