@@ -4,7 +4,7 @@
 
 use crate::consumers;
 use crate::settings::{
-    ACCESS_TOKEN_LIFE, FAILURES_PER_ACCOUNT, FAILURES_PER_ADDRESS, MAIL_SENDER, REFRESH_TOKEN_LIFE,
+    ACCESS_TOKEN_LIFE, FAILURES_PER_ACCOUNT, FAILURES_PER_ADDRESS, REFRESH_TOKEN_LIFE,
     REGISTRATIONS_PER_HOUR, STOREFRONT_URL,
 };
 use crate::{routes, schedules};
@@ -177,7 +177,7 @@ grants! {
     routes::ADDRESSES_CREATE:          Writes(&AUTH);
     routes::ADDRESSES_UPDATE:          Writes(&AUTH);
     routes::ADDRESSES_DELETE:          Writes(&AUTH);
-    consumers::AUTH_ON_MAIL_DUE:       Writes(&AUTH), Reveals(&MAIL_TOKEN_KEY), Mails, Told(&MAIL_SENDER), Told(&STOREFRONT_URL);
+    consumers::AUTH_ON_MAIL_DUE:       Writes(&AUTH), Reveals(&MAIL_TOKEN_KEY), Mails, Told(&STOREFRONT_URL);
 
     routes::PRODUCTS_LIST:           Reads(&PRODUCTS);
     routes::PRODUCTS_GET:            Reads(&PRODUCTS);

@@ -10,7 +10,7 @@ pub struct Setting {
     pub env: &'static str,
     /// What it is where a stage does not say.
     pub default: &'static str,
-    /// What a value must look like, as CloudFormation's `AllowedPattern`; empty for any.
+    /// What a value must look like, as CloudFormation's `AllowedPattern`.
     pub pattern: &'static str,
     /// What it decides, in a sentence.
     pub description: &'static str,
