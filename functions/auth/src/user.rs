@@ -247,6 +247,14 @@ impl User {
         })
     }
 
+    /// The user with another password, which ends whatever the old one began.
+    #[must_use]
+    pub fn with_password(&self, password: PasswordHash, at: Timestamp) -> Self {
+        let mut after = self.signed_out(at);
+        after.password = password;
+        after
+    }
+
     /// What stays of an erased user: the id that orders and ledgers know, and no word about the
     /// person. The address is one that no mail is ever delivered to (RFC 2606).
     ///

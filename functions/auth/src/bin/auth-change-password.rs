@@ -1,3 +1,5 @@
 //! The function `auth-change-password`.
 
-fn main() {}
+fn main() {
+    edge::run::<auth::api::ChangePassword>();
+}

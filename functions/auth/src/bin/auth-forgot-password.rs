@@ -1,3 +1,5 @@
 //! The function `auth-forgot-password`.
 
-fn main() {}
+fn main() {
+    edge::run::<auth::api::RequestPasswordReset>();
+}

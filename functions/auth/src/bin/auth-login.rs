@@ -1,3 +1,5 @@
 //! The function `auth-login`.
 
-fn main() {}
+fn main() {
+    edge::run::<auth::api::SignIn>();
+}

@@ -1,3 +1,5 @@
 //! The function `auth-logout-all`.
 
-fn main() {}
+fn main() {
+    edge::run::<auth::api::SignOutEverywhere>();
+}

@@ -1,3 +1,5 @@
 //! The function `auth-logout`.
 
-fn main() {}
+fn main() {
+    edge::run::<auth::api::SignOut>();
+}

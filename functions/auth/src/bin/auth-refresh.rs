@@ -1,3 +1,5 @@
 //! The function `auth-refresh`.
 
-fn main() {}
+fn main() {
+    edge::run::<auth::api::RefreshTokens>();
+}

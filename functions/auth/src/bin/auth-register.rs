@@ -1,3 +1,5 @@
 //! The function `auth-register`.
 
-fn main() {}
+fn main() {
+    edge::run::<auth::api::RegisterUser>();
+}

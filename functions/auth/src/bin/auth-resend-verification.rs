@@ -1,3 +1,5 @@
 //! The function `auth-resend-verification`.
 
-fn main() {}
+fn main() {
+    edge::run::<auth::api::ResendVerification>();
+}

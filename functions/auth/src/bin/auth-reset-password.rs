@@ -1,3 +1,5 @@
 //! The function `auth-reset-password`.
 
-fn main() {}
+fn main() {
+    edge::run::<auth::api::ResetPassword>();
+}

@@ -1,3 +1,5 @@
 //! The function `auth-verify-email`.
 
-fn main() {}
+fn main() {
+    edge::run::<auth::api::VerifyEmail>();
+}

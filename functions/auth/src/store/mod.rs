@@ -4,7 +4,8 @@
 //! |---|---|---|
 //! | user | `user#<id>` | `user` |
 //! | claim of an e-mail address | `email#<canonical address>` | `email` |
-//! | session | `user#<id>` | `session#<family>` |
+//! | session | `user#<id>` | `session#<id>` |
+//! | device that was seen | `user#<id>` | `device#<hash>` |
 //! | address | `user#<id>` | `address#<id>` |
 //! | record of what was done | `user#<id>` | `audit#<number>` |
 //! | one-time token | `one-time#<hash>` | `one-time` |
@@ -12,12 +13,41 @@
 //! | attempts | `attempts#<hash>` | `attempts` |
 //! | number of admins | `admins` | `count` |
 
-use aws::{Table, TableError, TransactionError};
+mod attempts;
+mod one_time;
+mod sessions;
+mod users;
 
-/// The table.
+use aws::{Table, TableError, TokenVersions, TransactionError};
+use contracts::{Envelope, Event};
+use kernel::{EventId, OperationId, Timestamp};
+
+pub use sessions::Exchange;
+
+/// The table, and in the functions that end access tokens the versions of those.
 #[derive(Debug)]
 pub struct Store {
     table: Table,
+    versions: Option<TokenVersions>,
+}
+
+/// When, in which trace and for which operation something is written.
+#[derive(Debug, Clone)]
+pub struct Written {
+    /// The time.
+    pub at: Timestamp,
+    /// The W3C trace context.
+    pub traceparent: Option<String>,
+    /// The operation, of which ids of what is made derive.
+    pub operation: OperationId,
+}
+
+impl Written {
+    /// An event of the operation. It tells at most one of each type.
+    fn envelope<E: Event>(&self, event: E) -> Envelope<E> {
+        let id = EventId::derive(&self.operation.to_string(), E::TYPE);
+        Envelope::new(id, self.at, event).traced(self.traceparent.clone())
+    }
 }
 
 /// Why the store wrote nothing.
@@ -29,6 +59,12 @@ pub enum StoreError {
     /// The operation was taken over by another run.
     #[error("the operation was taken over by another run")]
     ClaimLost,
+    /// The address is another user's.
+    #[error("the address is taken")]
+    EmailTaken,
+    /// The token was used by somebody else meanwhile.
+    #[error("the token was used")]
+    TokenUsed,
     /// The table failed.
     #[error(transparent)]
     Table(TableError),
@@ -55,9 +91,9 @@ impl From<TransactionError> for StoreError {
 }
 
 impl Store {
-    /// The store on a table.
-    pub const fn new(table: Table) -> Self {
-        Self { table }
+    /// The store on a table, which ends access tokens where it knows their versions.
+    pub const fn new(table: Table, versions: Option<TokenVersions>) -> Self {
+        Self { table, versions }
     }
 
     /// The table itself, for what other crates keep in it.

@@ -1,0 +1,143 @@
+//! Passwords: which ones are taken, and how they are kept.
+
+use std::fmt;
+
+use argon2::password_hash::phc::PasswordHash as Phc;
+use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
+use kernel::Invalid;
+use unicode_normalization::UnicodeNormalization;
+use zxcvbn::matching::patterns::MatchPattern;
+
+use crate::user::PasswordHash;
+
+/// The fewest characters of a password.
+pub const MIN: usize = 8;
+/// The most characters of a password.
+pub const MAX: usize = 128;
+/// Random bytes that make every hash another.
+pub const SALT: usize = 16;
+
+/// What a guess costs: Argon2id as OWASP advises at the least. Raising a figure is safe: whoever
+/// signs in has their password hashed anew.
+const MEMORY_KIB: u32 = 19_456;
+const PASSES: u32 = 2;
+const LANES: u32 = 1;
+
+/// The longest common password that is looked for. The list has no longer ones, and looking
+/// through a long text costs more than hashing it.
+const LONGEST_COMMON: usize = 32;
+
+/// A password as it was typed, in the one form that Unicode has for it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Password(String);
+
+/// Why no hash was made of a password.
+#[derive(Debug, thiserror::Error)]
+#[error("the password could not be hashed: {0}")]
+pub struct Unhashable(argon2::password_hash::Error);
+
+impl Password {
+    /// A password that is to be checked against a hash.
+    ///
+    /// Keyboards differ in how they write an accented letter; NFKC makes the same of all.
+    pub fn given(text: &str) -> Self {
+        Self(text.nfkc().collect())
+    }
+
+    /// A password that somebody chose, who is known by these words.
+    ///
+    /// # Errors
+    /// The rule that it breaks. There are none of upper case, digits or marks: such rules make
+    /// passwords harder to remember, and hardly to guess.
+    pub fn choose(text: &str, about: &[&str]) -> Result<Self, Invalid> {
+        // Bounded before it is normalised: one character can become eighteen.
+        if text.chars().count() > MAX {
+            return Err(Invalid::new("must have at most 128 characters"));
+        }
+        let password = Self::given(text);
+        let length = password.0.chars().count();
+        if length < MIN {
+            return Err(Invalid::new("must have at least 8 characters"));
+        }
+        if length <= LONGEST_COMMON && password.is_one_word(about) {
+            return Err(Invalid::new(
+                "is one of the first that anybody would guess; choose another",
+            ));
+        }
+        Ok(password)
+    }
+
+    /// Whether the whole password, in whatever case, is a common password, a word, a name, or one
+    /// of the words that its owner is known by.
+    fn is_one_word(&self, about: &[&str]) -> bool {
+        let found = zxcvbn::zxcvbn(&self.0, about);
+        match found.sequence() {
+            [only] => match &only.pattern {
+                MatchPattern::Dictionary(word) => !word.reversed && !word.l33t,
+                // One sign over and over, and `abcdefgh`.
+                MatchPattern::Repeat(repeat) => repeat.base_token.chars().count() == 1,
+                MatchPattern::Sequence(_) => true,
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+
+    /// What is kept of the password.
+    ///
+    /// It takes some tens of milliseconds and is not moved to another thread: a function serves
+    /// one request at a time, and has nothing else to do meanwhile.
+    ///
+    /// # Errors
+    /// When there is no memory for it.
+    pub fn hash(&self, salt: &[u8; SALT]) -> Result<PasswordHash, Unhashable> {
+        let params = Params::new(MEMORY_KIB, PASSES, LANES, None)
+            .map_err(|error| Unhashable(error.into()))?;
+        let argon = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+        let hash = argon
+            .hash_password_with_salt(self.0.as_bytes(), salt)
+            .map_err(Unhashable)?;
+        Ok(PasswordHash::new(hash.to_string()))
+    }
+
+    /// Whether it is the password of a hash. With none to compare with it takes as long, and is
+    /// not: whether somebody has an account must not be told by the time that it takes.
+    pub fn is_of(&self, hash: Option<&PasswordHash>) -> bool {
+        let known = hash.and_then(|hash| Phc::new(hash.as_str()).ok());
+        let has_hash = known.is_some();
+        let verify = |hash: &Phc| {
+            Argon2::default()
+                .verify_password(self.0.as_bytes(), hash)
+                .is_ok()
+        };
+        match known.or_else(|| Phc::new(&nobodys()).ok()) {
+            Some(hash) => verify(&hash) && has_hash,
+            None => false,
+        }
+    }
+}
+
+/// A hash that is nobody's, at today's cost.
+fn nobodys() -> String {
+    let (salt, hash) = ("A".repeat(22), "A".repeat(43));
+    format!("$argon2id$v=19$m={MEMORY_KIB},t={PASSES},p={LANES}${salt}${hash}")
+}
+
+/// Whether a hash was made at a lower cost than today's.
+pub fn is_outdated(hash: &PasswordHash) -> bool {
+    let Ok(known) = Phc::new(hash.as_str()) else {
+        return false;
+    };
+    let lower = |params: Params| params.m_cost() < MEMORY_KIB || params.t_cost() < PASSES;
+    known.algorithm != Algorithm::Argon2id.ident() || Params::try_from(&known).map_or(true, lower)
+}
+
+/// A password shows itself to nobody.
+impl fmt::Debug for Password {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Password")
+    }
+}
+
+#[cfg(test)]
+mod tests;
