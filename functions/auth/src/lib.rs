@@ -24,6 +24,8 @@ pub mod second_factor;
 pub mod session;
 mod sign_in;
 pub mod store;
+#[cfg(test)]
+mod testing;
 pub mod throttle;
 pub mod tokens;
 pub mod user;

@@ -168,3 +168,6 @@ impl Auth {
             .ok_or(AuthError::InvalidToken)
     }
 }
+
+#[cfg(test)]
+mod tests;

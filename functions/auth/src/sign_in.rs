@@ -180,3 +180,6 @@ impl Auth {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -232,3 +232,6 @@ impl Store {
         Ok(slice.items.into_iter().map(Session::from).collect())
     }
 }
+
+#[cfg(test)]
+mod tests;

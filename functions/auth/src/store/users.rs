@@ -305,3 +305,6 @@ pub(super) fn refusal(error: TransactionError) -> StoreError {
         error.into()
     }
 }
+
+#[cfg(test)]
+mod tests;
