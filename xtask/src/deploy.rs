@@ -32,7 +32,6 @@ pub struct Deployment<'a> {
 impl Deployment<'_> {
     /// Deploys template.yaml and gives the stage its keys.
     pub fn deploy(&self, mint: &Path) -> Result<String> {
-        token::make_key(mint, self.cloud)?;
         let root = self.workspace.root();
         let template = root.join("template.yaml");
         if !template.exists() {
@@ -44,8 +43,6 @@ impl Deployment<'_> {
             .arg(template)
             .arg("--manifest")
             .arg(root.join("infra/manifest.json"))
-            .arg("--keys")
-            .arg(self.cloud.keys())
             .arg("--out")
             .arg(self.cloud.outputs());
         for (name, value) in [
@@ -62,7 +59,9 @@ impl Deployment<'_> {
         ] {
             script.arg(format!("--parameter={name}={value}"));
         }
-        command::output(&mut script, "what CloudFormation says of it stands above")
+        let said = command::output(&mut script, "what CloudFormation says of it stands above")?;
+        token::make_key(mint, self.cloud, &Environment::of_account(self.ports))?;
+        Ok(said)
     }
 
     /// The variables of this deployment, with fresh tokens.
@@ -73,7 +72,7 @@ impl Deployment<'_> {
             .as_str()
             .context("the deployment has no output ApiUrl")?
             .to_owned();
-        let key = self.cloud.keys().join("private.pem").display().to_string();
+        let key = self.cloud.signing_key().display().to_string();
         Ok(Environment::of_account(self.ports)
             .and([
                 ("API_URL".to_owned(), url),

@@ -35,6 +35,8 @@ cargo xtask <command>
   logs [function] [--follow]           what the functions wrote
   token --role ROLE [--user usr_…] [--email …] [--days N]
                                        an access token for the local cloud
+  rotate-keys [--stage NAME] [--leaked]
+                                       the next signing key, of the local cloud or of a stage on AWS
   test [arguments of cargo nextest]    a local cloud of its own, then every test against it
   build [--release] [--target T]       all functions into target/lambda/<function>/bootstrap
   gen | check | new <function>         write, check or begin what follows from the manifest
@@ -88,6 +90,7 @@ fn run() -> Result<ExitCode> {
         "status" => return up::status(&workspace),
         "logs" => return deploy::logs(&workspace, &rest(arguments)?),
         "token" => token::print(&workspace, &rest(arguments)?)?,
+        "rotate-keys" => return token::rotate(&workspace, &rest(arguments)?),
         "test" => return test::run(&workspace, &rest(arguments)?),
         "build" => functions::build(&workspace, functions::Wanted::parse(arguments)?)?,
         "gen" | "check" | "new" => return generate(&workspace, &command, &rest(arguments)?),

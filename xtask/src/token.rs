@@ -2,11 +2,14 @@
 
 use std::ffi::OsString;
 use std::path::Path;
+use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 
 use crate::cloud::Cloud;
 use crate::command;
+use crate::deploy::STAGE;
+use crate::environment::Environment;
 use crate::workspace::Workspace;
 
 const REMEDY: &str = "`cargo xtask token --role ADMIN|MANAGER|USER [--user usr_â€¦] [--days N]`";
@@ -14,7 +17,7 @@ const REMEDY: &str = "`cargo xtask token --role ADMIN|MANAGER|USER [--user usr_â
 /// Prints a token, signed with the developer's local key.
 pub fn print(workspace: &Workspace, wanted: &[OsString]) -> Result<()> {
     let cloud = Cloud::of_developer(workspace);
-    if !cloud.keys().join("private.pem").exists() {
+    if !cloud.signing_key().exists() {
         bail!("there is no local key yet: `cargo xtask up` makes it");
     }
     let mint = workspace.tool("mint")?;
@@ -22,12 +25,35 @@ pub fn print(workspace: &Workspace, wanted: &[OsString]) -> Result<()> {
     Ok(())
 }
 
-/// Makes the cloud's key, unless it has one.
-pub fn make_key(mint: &Path, cloud: &Cloud) -> Result<()> {
+/// Makes the cloud's key, unless it has one, and has it sign.
+pub fn make_key(mint: &Path, cloud: &Cloud, environment: &Environment) -> Result<()> {
+    let mut keygen = command::new(mint);
     command::must(
-        command::new(mint).arg("keygen").arg(cloud.keys()),
+        environment
+            .give_to(&mut keygen)
+            .arg("keygen")
+            .arg(cloud.signing_key()),
         "remove the folder of keys and start again",
     )
+}
+
+/// `cargo xtask rotate-keys`: the next key of a stage, which is the local one unless another is
+/// named. For another, credentials and region stand in the environment.
+pub fn rotate(workspace: &Workspace, wanted: &[OsString]) -> Result<ExitCode> {
+    let mint = workspace.tool("mint")?;
+    let mut rotate = command::new(&mint);
+    rotate.arg("rotate").args(wanted);
+    if !wanted.iter().any(|word| word == "--stage") {
+        let cloud = Cloud::of_developer(workspace);
+        let Some(environment) = Environment::read(&workspace.local().join("env")) else {
+            bail!("the local cloud does not run: `cargo xtask up` starts it; or name a --stage");
+        };
+        environment.give_to(&mut rotate);
+        rotate
+            .args(["--stage", STAGE, "--key"])
+            .arg(cloud.signing_key());
+    }
+    Ok(command::exit_code(rotate.status()?))
 }
 
 /// The tokens that a developer and the tests start with, by the names of their variables.
@@ -47,7 +73,7 @@ pub fn starting_set(mint: &Path, cloud: &Cloud) -> Result<Vec<(String, String)>>
 }
 
 fn mint_one(mint: &Path, cloud: &Cloud, wanted: &[OsString]) -> Result<String> {
-    let key = cloud.keys().join("private.pem");
+    let key = cloud.signing_key();
     command::output(
         command::new(mint)
             .arg("token")
