@@ -155,12 +155,9 @@ impl Rules {
             return Ok(Some(upper));
         }
         let wanted = comparable(given);
-        let regions = country.subdivisions().values();
-        if regions
-            .flat_map(names)
-            .chain(self.also())
-            .any(|name| comparable(name) == wanted)
-        {
+        let is_it = |name: &str| comparable(name) == wanted;
+        let mut regions = country.subdivisions().values();
+        if regions.any(|region| names(region).any(is_it)) || self.also().any(is_it) {
             Ok(Some(given.to_owned()))
         } else {
             Err(format!("must be a region of {}", self.code))
