@@ -9,7 +9,8 @@
 //! - [`bucket`]: how often a caller may.
 //! - [`outbox`]: events, written with the state that they tell of.
 //! - [`PublicKeys`]: what tokens are checked with; [`TokenVersions`]: which of them have ended.
-//! - `Blobs`, `Queue`, `Topic`, `Secrets` and `SearchEngine`, each behind the feature of its name.
+//! - `Blobs`, `Mail`, `Queue`, `Topic`, `Secrets` and `SearchEngine`, each behind the feature of its
+//!   name.
 //!
 //! Three prefixes of partition keys belong to this crate in every table: `~once#`, `~rate#` and
 //! `~outbox#`. No service's key starts with `~`.
@@ -24,6 +25,8 @@ mod error;
 mod item;
 mod key;
 mod keys;
+#[cfg(feature = "ses")]
+mod mail;
 pub mod once;
 pub mod outbox;
 mod query;
@@ -57,6 +60,8 @@ pub use error::{Cause, TableError};
 pub use item::{Attributes, Item, decode, project};
 pub use key::{Key, Position};
 pub use keys::PublicKeys;
+#[cfg(feature = "ses")]
+pub use mail::{Letter, Mail, MailError};
 pub use once::{Answered, Claim, Operation, StoredAnswer};
 pub use outbox::OutboxItem;
 pub use query::{Query, Slice};

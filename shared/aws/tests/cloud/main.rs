@@ -10,6 +10,7 @@
 mod blobs;
 mod bucket;
 mod items;
+mod mails;
 mod messages;
 mod once;
 mod outbox;
