@@ -16,6 +16,7 @@ mod once;
 mod outbox;
 mod query;
 mod scripted;
+mod token_versions;
 mod transaction;
 
 use aws::{Aws, Item, Key, Table, testing};
