@@ -24,6 +24,25 @@ pub struct Address {
     pub updated_at: Timestamp,
 }
 
+/// A user's addresses.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Book {
+    /// The addresses, the oldest first.
+    pub addresses: Vec<Address>,
+    /// The one that is taken where nobody says. That there is one at a time needs no care: the
+    /// book names it, not the addresses.
+    pub default: Option<AddressId>,
+}
+
+/// An address, and whether it is its book's default.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The address.
+    pub address: Address,
+    /// Whether it is.
+    pub is_default: bool,
+}
+
 /// A place that mail can be sent to, as its country wants it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
@@ -66,6 +85,37 @@ pub struct Changes {
     pub phone: Option<Option<Phone>>,
     /// Whether it is to be the user's default, or not to be it any more.
     pub default: Option<bool>,
+}
+
+impl Book {
+    /// The addresses as entries.
+    pub fn entries(&self) -> impl Iterator<Item = Entry> {
+        self.addresses.iter().map(|address| Entry {
+            address: address.clone(),
+            is_default: self.default == Some(address.id),
+        })
+    }
+
+    /// The address of an id.
+    pub fn entry(&self, id: AddressId) -> Option<Entry> {
+        self.entries().find(|entry| entry.address.id == id)
+    }
+
+    /// The default after an address of this id was asked to be it, not to be it, or neither. A book
+    /// without one takes a new address for it.
+    pub fn default_with(
+        &self,
+        id: AddressId,
+        asked: Option<bool>,
+        is_new: bool,
+    ) -> Option<AddressId> {
+        match asked {
+            Some(true) => Some(id),
+            Some(false) => self.default.filter(|&default| default != id),
+            None if is_new => self.default.or(Some(id)),
+            None => self.default,
+        }
+    }
 }
 
 impl Changes {
@@ -139,7 +189,7 @@ impl Place {
                 .line2
                 .as_ref()
                 .unwrap_or(&self.line2)
-                .as_ref()
+                .as_deref()
                 .map(tidy),
             city: tidy(asked.city.as_ref().unwrap_or(&self.city)),
             region: faults.take("/region", region).flatten(),
@@ -184,7 +234,7 @@ impl Address {
     }
 }
 
-fn tidy(line: &String) -> String {
+fn tidy(line: &str) -> String {
     line.trim().to_owned()
 }
 

@@ -22,6 +22,17 @@ impl Auth {
     }
 }
 
+/// Lets a change pass unless another version was asked for.
+///
+/// # Errors
+/// The version that there is.
+pub(crate) fn hold(asked: Option<u64>, current: u64) -> Result<(), AuthError> {
+    match asked {
+        Some(asked) if asked != current => Err(AuthError::Changed { current }),
+        _ => Ok(()),
+    }
+}
+
 /// What is left of the tries of one change.
 #[derive(Debug, Default)]
 pub(crate) struct Tries(u32);

@@ -1,6 +1,6 @@
 //! How the service fails, and what of it callers read.
 
-use aws::{SecretError, TableError};
+use aws::{Cause, SecretError, TableError};
 use edge::{Problem, Row, rows};
 use kernel::Faults;
 
@@ -46,6 +46,21 @@ pub const INVALID_TOKEN: Row = Row::new(
     "The token is not good, or not any more",
 );
 
+/// A code of an authenticator app that is wrong, too old, or was used; or a recovery code.
+pub const INVALID_MFA_CODE: Row = Row::new("invalid_mfa_code", 422, "The code is not good");
+/// Signing in takes a second factor already.
+pub const MFA_ALREADY_ENABLED: Row = Row::new(
+    "mfa_already_enabled",
+    409,
+    "Signing in takes a second factor already",
+);
+/// No second factor was set up, or it was given up.
+pub const MFA_NOT_SET_UP: Row = Row::new("mfa_not_set_up", 409, "There is no second factor");
+/// The last admin stays one.
+pub const LAST_ADMIN: Row = Row::new("last_admin", 409, "The shop would have no admin");
+/// As many addresses as a user may have.
+pub const ADDRESS_BOOK_FULL: Row = Row::new("address_book_full", 409, "The address book is full");
+
 /// Every problem of the service, for the documentation.
 pub const ALL: &[Row] = &[
     EMAIL_TAKEN,
@@ -56,6 +71,11 @@ pub const ALL: &[Row] = &[
     REFRESH_TOKEN_REUSED,
     INVALID_REFRESH_TOKEN,
     INVALID_TOKEN,
+    INVALID_MFA_CODE,
+    MFA_ALREADY_ENABLED,
+    MFA_NOT_SET_UP,
+    LAST_ADMIN,
+    ADDRESS_BOOK_FULL,
 ];
 
 /// Why the service did not do what it was asked to.
@@ -106,6 +126,24 @@ pub enum AuthError {
     /// The token of a mail is not good.
     #[error("the token is not good")]
     InvalidToken,
+    /// The code of the second factor is not good.
+    #[error("the code is not good")]
+    InvalidMfaCode,
+    /// There is a second factor already.
+    #[error("there is a second factor already")]
+    MfaAlreadyEnabled,
+    /// There is no second factor.
+    #[error("there is no second factor")]
+    MfaNotSetUp,
+    /// The user is the last admin who may sign in.
+    #[error("the user is the last admin")]
+    LastAdmin,
+    /// The user has as many addresses as one may have.
+    #[error("the address book is full")]
+    AddressBookFull,
+    /// Somebody who holds data on the user could not be read.
+    #[error("data on the user could not be read")]
+    Holder(#[source] Cause),
     /// Secrets Manager failed.
     #[error(transparent)]
     Secret(#[from] SecretError),
@@ -115,6 +153,12 @@ pub enum AuthError {
     /// Something could not be sealed or opened, or the machine has no chance to give.
     #[error(transparent)]
     Unsealable(#[from] Unsealable),
+    /// A mail was not sent.
+    #[error(transparent)]
+    Mail(#[from] aws::MailError),
+    /// A mail could not be written.
+    #[error("a mail could not be written")]
+    Template(#[from] minijinja::Error),
     /// Something that cannot fail did.
     #[error("{0}")]
     Fault(String),
@@ -142,6 +186,8 @@ impl From<StoreError> for AuthError {
             StoreError::ClaimLost => Self::TakenOver,
             StoreError::EmailTaken => Self::Fault(error.to_string()),
             StoreError::TokenUsed => Self::InvalidToken,
+            StoreError::LastAdmin => Self::LastAdmin,
+            StoreError::BookFull => Self::AddressBookFull,
             StoreError::Table(error) => Self::Table(error),
         }
     }
@@ -167,11 +213,25 @@ impl From<AuthError> for Problem {
             AuthError::RefreshTokenReused => challenge(REFRESH_TOKEN_REUSED),
             AuthError::InvalidRefreshToken => challenge(INVALID_REFRESH_TOKEN),
             AuthError::InvalidToken => Self::new(INVALID_TOKEN).fault("/token", "is not good"),
-            AuthError::Secret(SecretError::Unavailable(_)) | AuthError::Busy => {
-                Self::new(rows::UNAVAILABLE).cause(error)
+            AuthError::InvalidMfaCode => Self::new(INVALID_MFA_CODE).fault("/code", "is not good"),
+            AuthError::MfaAlreadyEnabled => Self::new(MFA_ALREADY_ENABLED)
+                .detail("Give it up first: POST /api/v1/auth/mfa/disable."),
+            AuthError::MfaNotSetUp => {
+                Self::new(MFA_NOT_SET_UP).detail("Set it up: POST /api/v1/auth/mfa/setup.")
             }
+            AuthError::LastAdmin => LAST_ADMIN.into(),
+            AuthError::AddressBookFull => Self::new(ADDRESS_BOOK_FULL).detail(format!(
+                "A user has at most {} addresses.",
+                crate::address::MOST
+            )),
+            AuthError::Secret(SecretError::Unavailable(_))
+            | AuthError::Holder(_)
+            | AuthError::Mail(aws::MailError::Unavailable(_))
+            | AuthError::Busy => Self::new(rows::UNAVAILABLE).cause(error),
             AuthError::Table(error) => error.into(),
             AuthError::Secret(_)
+            | AuthError::Mail(_)
+            | AuthError::Template(_)
             | AuthError::Unhashable(_)
             | AuthError::Unsealable(_)
             | AuthError::Fault(_)

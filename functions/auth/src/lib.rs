@@ -1,21 +1,32 @@
 //! Auth: accounts, sign-in, sessions, addresses.
 //!
 //! - [`user`], [`password`], [`session`], [`one_time`], [`throttle`], [`second_factor`],
-//!   [`address`], [`country`] and [`audit`] hold the rules, without I/O; [`sealed`] and [`tokens`]
+//!   [`address`], [`country`], [`audit`] and [`mail`] hold the rules, without I/O; [`sealed`] and [`tokens`]
 //!   are what they are encrypted and signed with.
 //! - [`store`] is the table.
-//! - `register`, `sign_in` and `recover` are the use cases, with `proving` and `changing` beneath.
+//! - `register`, `sign_in`, `recover`, `mfa`, `profile`, `addresses`, `export`, `administer` and
+//!   `mailing` are
+//!   the use cases, with `proving` and `changing` beneath.
 //! - [`api`] and [`on`] are what is deployed; [`functions`] lists it.
 
 pub mod address;
+mod addresses;
+mod administer;
 pub mod api;
 pub mod audit;
+#[cfg(test)]
+mod benchmarks;
 mod changing;
 pub mod country;
 pub mod error;
+mod export;
+pub mod mail;
+mod mailing;
+mod mfa;
 pub mod on;
 pub mod one_time;
 pub mod password;
+mod profile;
 mod proving;
 mod recover;
 mod register;
@@ -37,10 +48,14 @@ use aws::{Aws, Environment, StartError, Table};
 use manifest::{resources, settings};
 
 use crate::error::AuthError;
+use crate::mailing::Mailer;
+use crate::mfa::MfaKey;
 use crate::store::Store;
 use crate::throttle::Limit;
 use crate::tokens::AccessTokens;
 
+pub use administer::UserQuery;
+pub use mailing::MailDue;
 pub use register::Applicant;
 pub use sign_in::{Client, Credentials, SignedIn};
 
@@ -51,6 +66,8 @@ pub struct Auth {
     limits: Limits,
     refresh_life: Duration,
     access_tokens: Option<AccessTokens>,
+    mfa_key: Option<MfaKey>,
+    mailer: Option<Mailer>,
 }
 
 /// How much is too much.
@@ -81,7 +98,8 @@ impl edge::App for Auth {
     async fn start(aws: &Aws) -> Result<Self, StartError> {
         let table = aws.table(&resources::AUTH)?;
         // A function starts without its table too, and answers 503 until it is back.
-        let (_, access_tokens) = futures_util::join!(table.warm(), AccessTokens::start(aws));
+        let (_, access_tokens, mfa_key) =
+            futures_util::join!(table.warm(), AccessTokens::start(aws), MfaKey::start(aws));
         // Only the functions that check or end access tokens know where their versions are.
         let versions = aws.token_versions().ok();
         Ok(Self {
@@ -89,6 +107,8 @@ impl edge::App for Auth {
             limits: Limits::of(aws.environment())?,
             refresh_life: aws.environment().duration(&settings::REFRESH_TOKEN_LIFE)?,
             access_tokens: access_tokens?,
+            mfa_key,
+            mailer: Mailer::start(aws)?,
         })
     }
 
@@ -119,5 +139,17 @@ pub fn functions() -> Vec<edge::Function> {
         edge::endpoint::<api::RequestPasswordReset>(),
         edge::endpoint::<api::ResetPassword>(),
         edge::endpoint::<api::ChangePassword>(),
+        edge::endpoint::<api::SetUpMfa>(),
+        edge::endpoint::<api::ConfirmMfa>(),
+        edge::endpoint::<api::DisableMfa>(),
+        edge::endpoint::<api::GetProfile>(),
+        edge::endpoint::<api::UpdateProfile>(),
+        edge::endpoint::<api::EraseAccount>(),
+        edge::endpoint::<api::ExportAccount>(),
+        edge::endpoint::<api::ListAddresses>(),
+        edge::endpoint::<api::CreateAddress>(),
+        edge::endpoint::<api::UpdateAddress>(),
+        edge::endpoint::<api::DeleteAddress>(),
+        edge::consumer::<on::MailDue>(),
     ]
 }

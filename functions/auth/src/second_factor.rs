@@ -22,7 +22,7 @@ pub const STEP: Duration = Duration::from_secs(30);
 /// How many recovery codes a user is given.
 pub const RECOVERY_CODES: usize = 10;
 /// Wrong codes that are taken in [`TRIES_WITHIN`], whatever codes they were.
-pub const TRIES: u64 = 5;
+pub const TRIES: u32 = 5;
 /// How long tries are counted.
 pub const TRIES_WITHIN: Duration = Duration::from_mins(15);
 

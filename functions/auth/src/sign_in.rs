@@ -83,8 +83,11 @@ impl Auth {
         if !user.is_active() {
             return Err(AuthError::Suspended);
         }
-        if user.mfa_enabled && given.mfa_code.is_none() {
-            return Err(AuthError::MfaRequired);
+        if user.mfa_enabled {
+            let code = given.mfa_code.as_deref().ok_or(AuthError::MfaRequired)?;
+            if !self.is_code_of(&user, code, at).await? {
+                return Err(self.failed(&counters, at).await);
+            }
         }
         self.succeeded(&counters, at).await?;
 

@@ -9,7 +9,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use edge::App;
 use kernel::{Email, OperationId, Timestamp};
-use manifest::resources::{AUTH, PLATFORM, SIGNING_KEYS};
+use manifest::resources::{AUTH, MFA_KEY, PLATFORM, SIGNING_KEYS};
 
 use crate::error::AuthError;
 use crate::password::Password;
@@ -24,13 +24,19 @@ pub(crate) const PASSWORD: &str = "correct horse battery staple";
 
 /// The service, with a signing key of its own.
 pub(crate) async fn auth() -> Auth {
-    let aws = aws::testing::cloud(&[&AUTH, &PLATFORM]).await.unwrap();
-    let secret = aws::testing::create_secret(&aws, &key_set()).await.unwrap();
+    on(&aws::testing::cloud(&[&AUTH, &PLATFORM]).await.unwrap()).await
+}
+
+/// The same on tables that are there already.
+pub(crate) async fn on(aws: &Aws) -> Auth {
+    let secret = aws::testing::create_secret(aws, &key_set()).await.unwrap();
+    let mfa_key = aws::testing::create_secret(aws, "a key of the tests").await;
     let environment = aws.environment().clone();
     let environment = environment
         .with("JWT_ISSUER", "https://issuer.example")
         .with("JWT_AUDIENCE", "shop")
-        .with(SIGNING_KEYS.env(), secret);
+        .with(SIGNING_KEYS.env(), secret)
+        .with(MFA_KEY.env(), mfa_key.unwrap());
     let aws = Aws::connect(environment).await.unwrap();
     Auth::start(&aws).await.unwrap()
 }

@@ -3,6 +3,7 @@
 //! A window opens with the first try and takes so many; then it is closed until it ends. Within any
 //! span of a window's length fewer than twice as many get through, and a counter is one number.
 
+use std::net::Ipv6Addr;
 use std::time::Duration;
 
 use kernel::Timestamp;
@@ -30,12 +31,12 @@ impl Counter {
 
     /// Failed tries from a network address.
     pub fn failures_from_address(address: &str) -> Self {
-        Self::of("address", address)
+        Self::of("address", &subscriber(address))
     }
 
     /// Accounts opened from a network address.
     pub fn registrations(address: &str) -> Self {
-        Self::of("registration", address)
+        Self::of("registration", &subscriber(address))
     }
 
     /// Mails that were asked for to an account, by the canonical form of its address.
@@ -52,6 +53,17 @@ impl Counter {
     /// The name it goes by in the table.
     pub fn name(&self) -> &str {
         &self.0
+    }
+}
+
+/// Who has a network address: of IPv6, whoever has one has the other 2^64 of its network too.
+fn subscriber(address: &str) -> String {
+    match address.parse::<Ipv6Addr>() {
+        Ok(v6) => match v6.to_ipv4_mapped() {
+            Some(v4) => v4.to_string(),
+            None => Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64).to_string(),
+        },
+        Err(_) => address.to_owned(),
     }
 }
 
@@ -128,6 +140,22 @@ mod tests {
         let until = NOW.plus(Duration::from_millis(1_001));
         let left = Window { count: 4, until }.allowance(LIMIT, NOW);
         assert_eq!((left.limit, left.remaining, left.reset_s), (10, 6, 2));
+    }
+
+    #[test]
+    fn one_subscriber_has_many_addresses_of_the_new_kind_and_one_of_the_old() {
+        for (one, other, same) in [
+            ("203.0.113.9", "203.0.113.9", true),
+            ("203.0.113.9", "203.0.113.10", false),
+            ("::ffff:203.0.113.9", "203.0.113.9", true),
+            ("2001:db8:1:2::1", "2001:0db8:1:2:ffff::9", true),
+            ("2001:db8:1:2::1", "2001:db8:1:3::1", false),
+        ] {
+            let counter = Counter::failures_from_address;
+            assert_eq!(counter(one) == counter(other), same, "{one} {other}");
+            let counter = Counter::registrations;
+            assert_eq!(counter(one) == counter(other), same, "{one} {other}");
+        }
     }
 
     #[test]

@@ -10,6 +10,7 @@
 pub mod auth;
 mod catalogue;
 mod envelope;
+pub mod personal;
 pub mod products;
 
 pub use catalogue::{EventDoc, events};

@@ -41,8 +41,27 @@ pub const AUTH: Table = Table {
             projection: Projection::Include(USER_FILTERS),
         },
         Index {
+            name: "users-by-name",
+            partition: "user_shard",
+            sort: "name_key",
+            projection: Projection::Include(USER_FILTERS),
+        },
+        Index {
             name: "users-by-created",
             partition: "user_shard",
+            sort: "created",
+            projection: Projection::Include(USER_FILTERS),
+        },
+        // Few among many users: staff, and those who are shut out or gone.
+        Index {
+            name: "staff-by-created",
+            partition: "staff",
+            sort: "created",
+            projection: Projection::Include(USER_FILTERS),
+        },
+        Index {
+            name: "inactive-by-created",
+            partition: "inactive",
             sort: "created",
             projection: Projection::Include(USER_FILTERS),
         },

@@ -140,6 +140,29 @@ fn a_change_that_changes_nothing_keeps_the_version() {
     assert_eq!((after.version, after.updated_at), (2, later));
 }
 
+#[test]
+fn a_book_has_one_default_and_the_first_address_is_it_unless_it_is_not_to_be() {
+    let (home, work) = (AddressId::derive("", "home"), AddressId::derive("", "work"));
+    let book = |default| Book {
+        addresses: Vec::new(),
+        default,
+    };
+    for (default, asked, is_new, after) in [
+        (None, None, true, Some(work)),
+        (None, Some(false), true, None),
+        (None, None, false, None),
+        (Some(home), None, true, Some(home)),
+        (Some(home), Some(true), true, Some(work)),
+        (Some(home), Some(true), false, Some(work)),
+        (Some(home), Some(false), false, Some(home)),
+        (Some(work), Some(false), false, None),
+        (Some(work), None, false, Some(work)),
+    ] {
+        let found = book(default).default_with(work, asked, is_new);
+        assert_eq!(found, after, "{default:?} {asked:?} {is_new}");
+    }
+}
+
 proptest! {
     /// A place that passed once passes again as it is: rules do not depend on how it was written.
     #[test]

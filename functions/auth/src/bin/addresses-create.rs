@@ -1,3 +1,5 @@
 //! The function `addresses-create`.
 
-fn main() {}
+fn main() {
+    edge::run::<auth::api::CreateAddress>();
+}

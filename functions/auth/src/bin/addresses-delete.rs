@@ -1,3 +1,5 @@
 //! The function `addresses-delete`.
 
-fn main() {}
+fn main() {
+    edge::run::<auth::api::DeleteAddress>();
+}

@@ -1,3 +1,5 @@
 //! The function `addresses-list`.
 
-fn main() {}
+fn main() {
+    edge::run::<auth::api::ListAddresses>();
+}

@@ -1,3 +1,5 @@
 //! The function `addresses-update`.
 
-fn main() {}
+fn main() {
+    edge::run::<auth::api::UpdateAddress>();
+}

@@ -1,3 +1,5 @@
 //! The function `auth-confirm-mfa`.
 
-fn main() {}
+fn main() {
+    edge::run::<auth::api::ConfirmMfa>();
+}

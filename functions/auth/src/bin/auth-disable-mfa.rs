@@ -1,3 +1,5 @@
 //! The function `auth-disable-mfa`.
 
-fn main() {}
+fn main() {
+    edge::run::<auth::api::DisableMfa>();
+}

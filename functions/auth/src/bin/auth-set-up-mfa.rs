@@ -1,3 +1,5 @@
 //! The function `auth-set-up-mfa`.
 
-fn main() {}
+fn main() {
+    edge::run::<auth::api::SetUpMfa>();
+}

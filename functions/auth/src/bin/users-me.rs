@@ -1,3 +1,5 @@
 //! The function `users-me`.
 
-fn main() {}
+fn main() {
+    edge::run::<auth::api::GetProfile>();
+}

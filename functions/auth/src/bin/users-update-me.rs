@@ -1,3 +1,5 @@
 //! The function `users-update-me`.
 
-fn main() {}
+fn main() {
+    edge::run::<auth::api::UpdateProfile>();
+}

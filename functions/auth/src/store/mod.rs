@@ -7,14 +7,33 @@
 //! | session | `user#<id>` | `session#<id>` |
 //! | device that was seen | `user#<id>` | `device#<hash>` |
 //! | address | `user#<id>` | `address#<id>` |
+//! | how many addresses, and which is the default | `user#<id>` | `address-book` |
+//! | second factor | `user#<id>` | `second-factor` |
 //! | record of what was done | `user#<id>` | `audit#<number>` |
+//! | key of what is personal in those records | `user#<id>` | `audit-key` |
 //! | one-time token | `one-time#<hash>` | `one-time` |
 //! | mail | `mail#<event id>` | `mail` |
 //! | attempts | `attempts#<hash>` | `attempts` |
 //! | number of admins | `admins` | `count` |
+//!
+//! An erasure takes everything out of a user's partition but the user's row, which is emptied, and
+//! the records: what is put there later is erased without being listed anywhere.
+//!
+//! | index | finds |
+//! |---|---|
+//! | `users-by-email`, `users-by-name` | users whose address or name starts so, over some shards |
+//! | `users-by-created` | all users, the newest first, over the same shards |
+//! | `staff-by-created`, `inactive-by-created` | staff of a role; users who are suspended or erased |
+//! | `audit-by-time` | the records of a month, of all users |
 
+mod addresses;
 mod attempts;
+mod audit;
+mod erasure;
+mod listing;
+mod mails;
 mod one_time;
+mod second_factors;
 mod sessions;
 mod users;
 
@@ -22,6 +41,9 @@ use aws::{Table, TableError, TokenVersions, TransactionError};
 use contracts::{Envelope, Event};
 use kernel::{EventId, OperationId, Timestamp};
 
+pub use audit::{Recorded, Trail};
+pub use listing::{By, Listed, Listing};
+pub use mails::Due;
 pub use sessions::Exchange;
 
 /// The table, and in the functions that end access tokens the versions of those.
@@ -65,6 +87,12 @@ pub enum StoreError {
     /// The token was used by somebody else meanwhile.
     #[error("the token was used")]
     TokenUsed,
+    /// The user is the last admin who may sign in.
+    #[error("the user is the last admin")]
+    LastAdmin,
+    /// The user has as many addresses as one may have.
+    #[error("the address book is full")]
+    BookFull,
     /// The table failed.
     #[error(transparent)]
     Table(TableError),

@@ -222,6 +222,17 @@ impl Store {
         Ok(self.table().delete(key, Condition::none()).await?)
     }
 
+    /// Until when each device of the user is remembered.
+    ///
+    /// # Errors
+    /// When the table fails.
+    pub async fn devices(&self, user: UserId) -> Result<Vec<Timestamp>, StoreError> {
+        let query = self.table().query(partition(user)).prefix("device#");
+        let items = query.run::<DeviceItem>().await?.items;
+        let until = |item: DeviceItem| Timestamp::from_seconds(item.expires);
+        Ok(items.into_iter().map(until).collect())
+    }
+
     /// The sessions that are kept of a user, over or not, the oldest first, at most so many.
     ///
     /// # Errors

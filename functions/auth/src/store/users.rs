@@ -1,9 +1,9 @@
 //! Users, and the claims that keep their addresses unique.
 
-use aws::{Condition, Item, Key, TableError, Transaction, TransactionError};
+use aws::{Answered, Condition, Item, Key, TableError, Transaction, TransactionError, Update};
 use contracts::Event;
 use contracts::auth::{PasswordChanged, VerificationRequested};
-use kernel::{Email, Phone, Role, Timestamp, UserId};
+use kernel::{Email, Phone, Role, Timestamp, UserId, text};
 use serde::{Deserialize, Serialize};
 
 use super::one_time::{self, TOKEN};
@@ -22,6 +22,7 @@ const USER: &str = "user";
 const EMAIL: &str = "email";
 const OWN_EMAIL: &str = "own-email";
 const TOKEN_VERSION: &str = "token-version";
+const ADMINS: &str = "admins";
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct UserItem {
@@ -45,7 +46,12 @@ pub(super) struct UserItem {
     // The keys of the listing indexes.
     user_shard: String,
     email_key: String,
+    name_key: String,
     created: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    staff: Option<Role>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    inactive: Option<Status>,
 }
 
 impl Item for UserItem {
@@ -75,8 +81,11 @@ impl From<&User> for UserItem {
             created_at: user.created_at,
             updated_at: user.updated_at,
             user_shard: shard(shard_of(user.id)),
-            email_key: format!("{}\t{}", user.email.canonical(), user.id),
-            created: format!("{}\t{}", user.created_at, user.id),
+            email_key: place(&user.email.canonical(), user.id),
+            name_key: place(&text::sort_key(&user.name), user.id),
+            created: place(&user.created_at.to_string(), user.id),
+            staff: (user.role != Role::User).then_some(user.role),
+            inactive: (user.status != Status::Active).then_some(user.status),
         }
     }
 }
@@ -136,6 +145,32 @@ pub(super) fn shard(number: u64) -> String {
     format!("users#{number}")
 }
 
+/// A place in a listing index: users of the same word stand in the order of their ids.
+fn place(word: &str, id: UserId) -> String {
+    format!("{word}{SEPARATOR}{id}")
+}
+
+/// What stands between a word and an id in a place of a listing index. No word has it.
+pub(super) const SEPARATOR: char = '\t';
+
+/// How many users are admins and may sign in.
+#[derive(Debug, Serialize, Deserialize)]
+struct AdminsItem {
+    count: i64,
+}
+
+impl Item for AdminsItem {
+    const TYPE: &'static str = "admins";
+
+    fn key(&self) -> Key {
+        admins_key()
+    }
+}
+
+fn admins_key() -> Key {
+    Key::new("admins", "count")
+}
+
 /// The end of an id is random, its start is the time.
 fn shard_of(id: UserId) -> u64 {
     id.uuid().as_u64_pair().1 % SHARDS
@@ -188,6 +223,23 @@ impl Store {
     /// [`StoreError::Stale`] when the user is not what `before` says.
     pub async fn replace_user(&self, before: &User, after: &User) -> Result<(), StoreError> {
         self.write_user(self.table().transaction(), Some(before), after)?
+            .commit()
+            .await
+            .map_err(refusal)
+    }
+
+    /// Writes a user in place of what it was, with the answer to who asked for it.
+    ///
+    /// # Errors
+    /// As for [`replace_user`](Self::replace_user).
+    pub async fn change_user(
+        &self,
+        before: &User,
+        after: &User,
+        answered: &Answered<User>,
+    ) -> Result<(), StoreError> {
+        self.write_user(self.table().transaction(), Some(before), after)?
+            .once(answered, after)
             .commit()
             .await
             .map_err(refusal)
@@ -247,7 +299,8 @@ impl Store {
     }
 
     /// The part of a transaction that writes a user: every one that does has it. It claims and
-    /// frees addresses, and ends the access tokens that the change ends.
+    /// frees addresses, ends the access tokens that the change ends, and counts the admins, of whom
+    /// one must stay.
     pub(super) fn write_user(
         &self,
         write: Transaction,
@@ -279,10 +332,20 @@ impl Store {
             let raised = after.token_version;
             write = write.raise_token_version(TOKEN_VERSION, versions, after.id, raised);
         }
+        let was = before.is_some_and(User::is_acting_admin);
+        let is = after.is_acting_admin();
+        if was != is {
+            let count = Update::new()
+                .making::<AdminsItem>()
+                .add("count", if is { 1 } else { -1 });
+            let others = Condition::expression("count > :one").value(":one", 1);
+            let count = if is { count } else { count.when(others) };
+            write = write.update(ADMINS, admins_key(), count);
+        }
         Ok(write)
     }
 
-    fn token_versions(&self) -> Result<&aws::TokenVersions, StoreError> {
+    pub(crate) fn token_versions(&self) -> Result<&aws::TokenVersions, StoreError> {
         self.versions.as_ref().ok_or_else(|| {
             let why = "this function does not know the versions of tokens";
             StoreError::Table(TableError::Fault(why.into()))
@@ -301,6 +364,8 @@ pub(super) fn refusal(error: TransactionError) -> StoreError {
         StoreError::EmailTaken
     } else if refused(TOKEN) {
         StoreError::TokenUsed
+    } else if refused(ADMINS) {
+        StoreError::LastAdmin
     } else {
         error.into()
     }

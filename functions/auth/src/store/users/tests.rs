@@ -5,6 +5,7 @@ use aws::TokenVersions;
 use kernel::{Email, UserId};
 
 use crate::Auth;
+use crate::one_time::{OneTime, Purpose};
 use crate::session::{RefreshToken, SECRET, Session};
 use crate::store::{Store, StoreError};
 use crate::testing::{NOW, auth, email, register, told, written};
@@ -111,4 +112,28 @@ async fn an_address_is_free_again_when_its_user_is_erased_and_no_sooner() {
         auth.store.holder_of(&email("ann")).await.unwrap(),
         Some(next.id)
     );
+}
+
+#[tokio::test]
+async fn a_token_is_used_in_the_transaction_of_its_effect_and_once() {
+    let auth = auth().await;
+    let ann = register(&auth, "ann").await.user;
+    let token = OneTime {
+        hash: OneTime::hash_of("one"),
+        purpose: Purpose::VerifyEmail,
+        user: ann.id,
+        email: ann.email.canonical(),
+        tv: 0,
+        expires: NOW.plus(Duration::from_hours(1)),
+        used: false,
+    };
+    auth.store.keep_one_time(&token).await.unwrap();
+    let verified = ann.changed(NOW, |user| user.email_verified = true);
+    let verify =
+        async |before: &User, after: &User| auth.store.verify_email(before, after, &token).await;
+    verify(&ann, &verified).await.unwrap();
+    let once_more = verified.changed(NOW, |_| ());
+    let used = verify(&verified, &once_more).await;
+    assert!(matches!(used, Err(StoreError::TokenUsed)), "{used:?}");
+    assert_eq!(auth.store.user(ann.id).await.unwrap(), Some(verified));
 }
