@@ -12,7 +12,7 @@ use crate::cloud::{Cloud, Ports};
 use crate::environment::{self, Environment};
 use crate::tools::Tools;
 use crate::workspace::Workspace;
-use crate::{command, http, token};
+use crate::{accounts, command, http, token};
 
 /// The stage that the local cloud plays.
 pub const STAGE: &str = "local";
@@ -64,7 +64,7 @@ impl Deployment<'_> {
         Ok(said)
     }
 
-    /// The variables of this deployment, with fresh tokens.
+    /// The variables of this deployment, with its accounts and fresh tokens for them.
     pub fn environment(&self, mint: &Path) -> Result<Environment> {
         let text = std::fs::read(self.cloud.outputs())?;
         let outputs: Value = serde_json::from_slice(&text)?;
@@ -73,12 +73,15 @@ impl Deployment<'_> {
             .context("the deployment has no output ApiUrl")?
             .to_owned();
         let key = self.cloud.signing_key().display().to_string();
-        Ok(Environment::of_account(self.ports)
+        let account = Environment::of_account(self.ports);
+        let accounts = accounts::seed(self.workspace, &account)?;
+        Ok(account
             .and([
                 ("API_URL".to_owned(), url),
                 ("SIGNING_KEY_FILE".to_owned(), key),
             ])
-            .and(token::starting_set(mint, self.cloud)?))
+            .and(accounts::variables(&accounts))
+            .and(token::starting_set(mint, self.cloud, &accounts)?))
     }
 
     /// Waits until the deployed API says that it is healthy.
@@ -131,14 +134,25 @@ fn script(workspace: &Workspace, tools: &Tools, environment: &Environment, name:
 
 /// `cargo xtask logs`.
 pub fn logs(workspace: &Workspace, wanted: &[OsString]) -> Result<ExitCode> {
+    let mut logs = reader(workspace, "logs.py")?;
+    Ok(command::exit_code(
+        logs.args(["--stage", STAGE]).args(wanted).status()?,
+    ))
+}
+
+/// `cargo xtask mails`.
+pub fn mails(workspace: &Workspace, wanted: &[OsString]) -> Result<ExitCode> {
+    let mut mails = reader(workspace, "mails.py")?;
+    Ok(command::exit_code(mails.args(wanted).status()?))
+}
+
+/// A script that reads what the developer's cloud holds.
+fn reader(workspace: &Workspace, name: &str) -> Result<Command> {
     let file = workspace.local().join("env");
     let Some(environment) = Environment::read(&file).filter(Environment::answers) else {
         bail!("the local cloud does not run: `cargo xtask up` starts it");
     };
-    let mut logs = script(workspace, &Tools::of(workspace), &environment, "logs.py");
-    Ok(command::exit_code(
-        logs.args(["--stage", STAGE]).args(wanted).status()?,
-    ))
+    Ok(script(workspace, &Tools::of(workspace), &environment, name))
 }
 
 /// What follows the logs from now on.

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 
+use crate::accounts::Account;
 use crate::cloud::Cloud;
 use crate::command;
 use crate::deploy::STAGE;
@@ -56,20 +57,22 @@ pub fn rotate(workspace: &Workspace, wanted: &[OsString]) -> Result<ExitCode> {
     Ok(command::exit_code(rotate.status()?))
 }
 
-/// The tokens that a developer and the tests start with, by the names of their variables.
-pub fn starting_set(mint: &Path, cloud: &Cloud) -> Result<Vec<(String, String)>> {
-    let accounts = [
-        ("ADMIN_TOKEN", "ADMIN", "admin@ultramarket.local"),
-        ("MANAGER_TOKEN", "MANAGER", "manager@ultramarket.local"),
-        ("USER_TOKEN", "USER", "user@ultramarket.local"),
-        ("USER2_TOKEN", "USER", "user2@ultramarket.local"),
-    ];
-    let mut tokens = Vec::new();
-    for (variable, role, email) in accounts {
-        let wanted = ["--role", role, "--email", email].map(OsString::from);
-        tokens.push((variable.to_owned(), mint_one(mint, cloud, &wanted)?));
-    }
-    Ok(tokens)
+/// Tokens of the accounts, by the names of their variables. They are minted, not signed in for, to
+/// be good for days.
+pub fn starting_set(
+    mint: &Path,
+    cloud: &Cloud,
+    accounts: &[Account],
+) -> Result<Vec<(String, String)>> {
+    let token = |account: &Account| {
+        let (role, email, user) = (&account.role, &account.email, &account.id);
+        let wanted = ["--role", role, "--email", email, "--user", user].map(OsString::from);
+        Ok((
+            format!("{}_TOKEN", account.variable),
+            mint_one(mint, cloud, &wanted)?,
+        ))
+    };
+    accounts.iter().map(token).collect()
 }
 
 fn mint_one(mint: &Path, cloud: &Cloud, wanted: &[OsString]) -> Result<String> {
