@@ -158,7 +158,7 @@ impl Auth {
         let Some(code) = factor.read(code, self.mfa_key().await?, at)? else {
             return Ok(false);
         };
-        if !self.store.spend(user.id, &code).await? {
+        if !self.store.spend(&factor, &code).await? {
             return Ok(false);
         }
         self.forget_tries(user.id, at).await?;

@@ -2,11 +2,10 @@
 //! device is lost.
 //!
 //! A code is good once. Of an app's codes the step of the last one that was taken is kept, and none
-//! of that step or before is taken again; a recovery code is struck from the list. The app's secret
+//! of that step or before is taken again; a recovery code is struck off the list. The app's secret
 //! must be known to us in clear, so it is kept [sealed](crate::sealed); recovery codes are kept by
 //! their hashes, since 80 random bits leave nothing to guess.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::fmt::Write;
 use std::time::Duration;
@@ -48,7 +47,7 @@ pub struct SecondFactor {
     /// The step of the last code that was taken.
     pub last_step: u64,
     /// The hashes of the recovery codes that are left.
-    pub recovery: BTreeMap<String, bool>,
+    pub recovery: Vec<String>,
 }
 
 /// What a user is shown once, to be put into an app and kept in a drawer.
@@ -93,7 +92,7 @@ impl SecondFactor {
         for _ in 0..RECOVERY_CODES {
             recovery_codes.push(written(&random()?));
         }
-        let hashes = recovery_codes.iter().map(|code| (hash(user, code), true));
+        let hashes = recovery_codes.iter().map(|code| hash(user, code));
         let factor = Self {
             user,
             sealed: key.seal(&secret, &about(user))?,
@@ -126,10 +125,8 @@ impl SecondFactor {
             return Ok(self.step_of(code, key, at)?.map(Code::OfStep));
         }
         let hash = hash(self.user, &bare(code));
-        Ok(self
-            .recovery
-            .contains_key(&hash)
-            .then_some(Code::Recovery(hash)))
+        let is_left = self.recovery.contains(&hash);
+        Ok(is_left.then_some(Code::Recovery(hash)))
     }
 
     /// The step of an app's code, when it is good and later than the last one.

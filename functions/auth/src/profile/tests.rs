@@ -133,7 +133,7 @@ async fn an_erased_user_leaves_an_id_and_records_without_personal_words() {
     );
     let holder = auth.store.holder_of(&email("ann")).await.unwrap();
     assert_eq!(holder, None, "the address is free");
-    assert_ne!(register(&auth, "ann").await.user.id, ann);
+    assert_ne!(register(&auth, "Ann").await.user.id, ann);
 }
 
 #[tokio::test]

@@ -1,7 +1,5 @@
 //! Second factors.
 
-use std::collections::BTreeMap;
-
 use aws::{Condition, Item, Key, TableError, TransactionError, Update};
 use kernel::UserId;
 use serde::{Deserialize, Serialize};
@@ -18,7 +16,7 @@ struct SecondFactorItem {
     sealed: String,
     confirmed: bool,
     last_step: u64,
-    recovery: BTreeMap<String, bool>,
+    recovery: Vec<String>,
 }
 
 impl Item for SecondFactorItem {
@@ -108,21 +106,22 @@ impl Store {
     ///
     /// # Errors
     /// When the table fails.
-    pub async fn spend(&self, user: UserId, code: &Code) -> Result<bool, StoreError> {
+    pub async fn spend(&self, factor: &SecondFactor, code: &Code) -> Result<bool, StoreError> {
         let update = match code {
             Code::OfStep(step) => {
                 let later = Condition::expression("last_step < :step").value(":step", step);
                 Update::new().set("last_step", step).when(later)
             }
             Code::Recovery(hash) => {
-                let left = Condition::expression("attribute_exists(recovery.#hash)");
+                let same = Condition::expression("recovery = :known");
+                let left = factor.recovery.iter().filter(|known| *known != hash);
                 Update::new()
-                    .remove(&format!("recovery.{hash}"))
-                    .when(left.name("#hash", hash))
+                    .set("recovery", left.collect::<Vec<_>>())
+                    .when(same.value(":known", &factor.recovery))
             }
         };
         let update = update.when(is_confirmed(true));
-        match self.table().update(key(user), update).await {
+        match self.table().update(key(factor.user), update).await {
             Ok(_) => Ok(true),
             Err(TableError::Refused { .. }) => Ok(false),
             Err(error) => Err(error.into()),
