@@ -21,6 +21,8 @@ pub struct Account {
     pub role: String,
     /// Its id.
     pub id: String,
+    /// The version of its tokens.
+    pub token_version: String,
 }
 
 /// Opens the accounts that are not there yet.
@@ -38,6 +40,7 @@ pub fn seed(workspace: &Workspace, environment: &Environment) -> Result<Vec<Acco
             password: words.next()?,
             role: words.next()?,
             id: words.next()?,
+            token_version: words.next()?,
         })
     };
     let accounts: Option<Vec<Account>> = told.lines().map(account).collect();

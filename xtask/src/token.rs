@@ -65,12 +65,18 @@ pub fn starting_set(
     accounts: &[Account],
 ) -> Result<Vec<(String, String)>> {
     let token = |account: &Account| {
-        let (role, email, user) = (&account.role, &account.email, &account.id);
-        let wanted = ["--role", role, "--email", email, "--user", user].map(OsString::from);
-        Ok((
-            format!("{}_TOKEN", account.variable),
-            mint_one(mint, cloud, &wanted)?,
-        ))
+        let wanted = [
+            ("--role", &account.role),
+            ("--email", &account.email),
+            ("--user", &account.id),
+            ("--version", &account.token_version),
+        ];
+        let wanted: Vec<OsString> = wanted
+            .iter()
+            .flat_map(|(name, value)| [(*name).into(), value.into()])
+            .collect();
+        let variable = format!("{}_TOKEN", account.variable);
+        Ok((variable, mint_one(mint, cloud, &wanted)?))
     };
     accounts.iter().map(token).collect()
 }

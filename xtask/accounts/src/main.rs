@@ -77,8 +77,8 @@ async fn run() -> Result<()> {
     }
 }
 
-/// Opens the accounts that are not there yet, and prints variable, address, password, role and id
-/// of each.
+/// Opens the accounts that are not there yet, and prints of each variable, address, password, role,
+/// id and the version of its tokens.
 async fn seed(name: &str) -> Result<()> {
     let stage = Stage::to_seed(name).await?;
     for (variable, account, role) in ACCOUNTS {
@@ -87,11 +87,8 @@ async fn seed(name: &str) -> Result<()> {
             stage.register(&email, account, PASSWORD).await?;
         }
         let user = stage.appoint(&email, role).await?;
-        println!(
-            "{variable}\t{}\t{PASSWORD}\t{role}\t{}",
-            email.as_str(),
-            user.id
-        );
+        let (email, id, version) = (email.as_str(), user.id, user.token_version);
+        println!("{variable}\t{email}\t{PASSWORD}\t{role}\t{id}\t{version}");
     }
     Ok(())
 }

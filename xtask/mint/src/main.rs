@@ -4,7 +4,8 @@
 //! mint keygen <private.pem>                     the local stage's key: a file, unless it is there,
 //!                                               and what signs on the stage
 //! mint rotate --stage <stage> [--leaked]        the next key of any stage
-//! mint token --key <private.pem> --role MANAGER [--user usr_…] [--email …] [--days 7]
+//! mint token --key <private.pem> --role MANAGER [--user usr_…] [--version 0] [--email …]
+//!            [--days 7]
 //! ```
 //!
 //! A real stage's keys are in its secret, and its tokens come from signing in: `keygen` and `token`
@@ -103,6 +104,7 @@ fn token(mut arguments: lexopt::Parser) -> Result<()> {
                 order.user = Some(arguments.value()?.string()?.parse().map_err(text)?);
             }
             Long("email") => order.email = Some(arguments.value()?.string()?),
+            Long("version") => order.version = arguments.value()?.parse()?,
             Long("days") => order.days = arguments.value()?.parse()?,
             Long("issuer") => order.issuer = arguments.value()?.string()?,
             Long("audience") => order.audience = arguments.value()?.string()?,

@@ -17,6 +17,8 @@ pub struct Order {
     pub email: Option<String>,
     /// As what.
     pub role: Role,
+    /// The version of their tokens.
+    pub version: u64,
     /// For how long.
     pub days: u64,
     /// Who says so.
@@ -31,6 +33,7 @@ impl Default for Order {
             user: None,
             email: None,
             role: Role::User,
+            version: 0,
             days: 7,
             issuer: "https://ultramarket.local".to_owned(),
             audience: "ultramarket".to_owned(),
@@ -88,7 +91,7 @@ impl Order {
             iat: now,
             nbf: now,
             exp: now + self.days * DAY,
-            tv: 0,
+            tv: self.version,
         };
         Ok(jsonwebtoken::encode(&header, &claims, key.encoding())?)
     }
