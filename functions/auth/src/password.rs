@@ -5,8 +5,8 @@ use std::fmt;
 use argon2::password_hash::phc::PasswordHash as Phc;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
 use kernel::Invalid;
+use passwords::analyzer;
 use unicode_normalization::UnicodeNormalization;
-use zxcvbn::matching::patterns::MatchPattern;
 
 use crate::user::PasswordHash;
 
@@ -22,10 +22,6 @@ pub const SALT: usize = 16;
 const MEMORY_KIB: u32 = 19_456;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
-
-/// The longest common password that is looked for. The list has no longer ones, and looking
-/// through a long text costs more than hashing it.
-const LONGEST_COMMON: usize = 32;
 
 /// A password as it was typed, in the one form that Unicode has for it.
 #[derive(Clone, PartialEq, Eq)]
@@ -59,7 +55,7 @@ impl Password {
         if length < MIN {
             return Err(Invalid::new("must have at least 8 characters"));
         }
-        if length <= LONGEST_COMMON && password.is_one_word(about) {
+        if password.is_guessed_first(about) {
             return Err(Invalid::new(
                 "is one of the first that anybody would guess; choose another",
             ));
@@ -67,20 +63,13 @@ impl Password {
         Ok(password)
     }
 
-    /// Whether the whole password, in whatever case, is a common password, a word, a name, or one
-    /// of the words that its owner is known by.
-    fn is_one_word(&self, about: &[&str]) -> bool {
-        let found = zxcvbn::zxcvbn(&self.0, about);
-        match found.sequence() {
-            [only] => match &only.pattern {
-                MatchPattern::Dictionary(word) => !word.reversed && !word.l33t,
-                // One sign over and over, and `abcdefgh`.
-                MatchPattern::Repeat(repeat) => repeat.base_token.chars().count() == 1,
-                MatchPattern::Sequence(_) => true,
-                _ => false,
-            },
-            _ => false,
-        }
+    /// Whether it is, in whatever case, one of the hundred thousand most common passwords or one of
+    /// the words that its owner is known by.
+    fn is_guessed_first(&self, about: &[&str]) -> bool {
+        let lower = self.0.to_lowercase();
+        analyzer::is_common_password(&self.0)
+            || analyzer::is_common_password(&lower)
+            || about.iter().any(|word| word.to_lowercase() == lower)
     }
 
     /// What is kept of the password.

@@ -1,5 +1,6 @@
 //! A service on tables of the test's own in the local cloud.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use aws::{Aws, KeySet, SigningKey};
@@ -87,7 +88,10 @@ pub(crate) async fn register(auth: &Auth, name: &str) -> SignedIn {
         phone: None,
         password: Password::given(PASSWORD),
     };
-    let written = written(&format!("register {name}"), Duration::ZERO);
+    // The same name may be registered again, by somebody else.
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    let written = written(&format!("register {name} {number}"), Duration::ZERO);
     auth.register(applicant, &client(), &written)
         .await
         .unwrap()

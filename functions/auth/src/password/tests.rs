@@ -38,7 +38,7 @@ fn nothing_is_asked_of_a_password_but_that_nobody_guesses_it_first() {
 }
 
 #[test]
-fn common_passwords_words_names_and_rows_of_signs_are_refused_in_any_case() {
+fn common_passwords_and_its_owners_own_words_are_refused_in_any_case() {
     for text in [
         "password",
         "PASSWORD1",
