@@ -175,6 +175,13 @@ def expire_items(dynamodb, stage, tables):
             dynamodb.update_time_to_live(TableName=name, TimeToLiveSpecification=wanted)
 
 
+def verify_sender(manifest, parameters):
+    """SES takes mails from verified senders alone; who runs a stage on AWS verifies theirs once."""
+    sender = next(setting for setting in manifest["settings"] if setting["parameter"] == "MailSender")
+    address = parameters.get(sender["parameter"], sender["default"])
+    boto3.client("ses").verify_email_identity(EmailAddress=address)
+
+
 def main():
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--template", type=pathlib.Path, required=True)
@@ -197,6 +204,7 @@ def main():
 
     manifest = json.loads(wanted.manifest.read_text())
     expire_items(boto3.client("dynamodb"), wanted.stage, manifest["tables"])
+    verify_sender(manifest, parameters)
 
     outputs = cloudformation.describe_stacks(StackName=stack)["Stacks"][0].get("Outputs", [])
     outputs = {output["OutputKey"]: output["OutputValue"] for output in outputs}

@@ -10,7 +10,7 @@ use uuid::Uuid;
 mod messages;
 
 pub use messages::{
-    create_bucket, create_queue, create_secret, create_topic, receive_all, subscribe,
+    create_bucket, create_queue, create_secret, create_topic, receive_all, subscribe, verify_sender,
 };
 
 use crate::item::{PK, SK, TYPE, text};

@@ -1,6 +1,6 @@
 use super::*;
 use crate::testing::{self, NOW, email, register};
-use aws::testing::{cloud, create_secret};
+use aws::testing::{cloud, create_secret, verify_sender};
 use edge::App;
 use kernel::SessionId;
 use manifest::resources::{AUTH, MAIL_TOKEN_KEY, PLATFORM};
@@ -13,6 +13,7 @@ async fn services() -> (Auth, Auth) {
     let secret = create_secret(&aws, "a key of the test's own")
         .await
         .unwrap();
+    verify_sender(&aws).await.unwrap();
     let opens = testing::on(&aws).await;
     let environment = aws.environment().clone().with(MAIL_TOKEN_KEY.env(), secret);
     let aws = Aws::connect(environment).await.unwrap();
