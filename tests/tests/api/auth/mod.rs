@@ -1,5 +1,9 @@
 //! `/api/v1/auth` and `/api/v1/users`.
 
+mod addresses;
+mod erasure;
+mod mfa;
+mod profile;
 mod recovery;
 mod sessions;
 mod sign_in;
