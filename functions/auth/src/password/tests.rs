@@ -1,4 +1,5 @@
 use super::*;
+use argon2::PasswordHasher;
 
 const SALT_ONE: [u8; SALT] = [1; SALT];
 
