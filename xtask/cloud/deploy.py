@@ -164,20 +164,11 @@ def expire_items(dynamodb, stage, tables):
             dynamodb.update_time_to_live(TableName=name, TimeToLiveSpecification=wanted)
 
 
-def give_keys(stage, keys):
-    """The private key goes into its secret, the public set into the platform's table."""
-    secrets = boto3.client("secretsmanager")
-    name = f"{stage}-ultramarket-signing-key"
-    pem = (keys / "private.pem").read_text()
-    try:
-        held = secrets.get_secret_value(SecretId=name)["SecretString"]
-    except (botocore.exceptions.ClientError, KeyError):
-        held = None
-    if held != pem:
-        secrets.put_secret_value(SecretId=name, SecretString=pem)
-    item = {"pk": "keys", "sk": "public", "jwks": (keys / "jwks.json").read_text()}
-    table = f"{stage}-ultramarket-platform"
-    boto3.client("dynamodb").put_item(TableName=table, Item={key: {"S": value} for key, value in item.items()})
+def verify_sender(manifest, parameters):
+    """SES takes mails from verified senders alone; who runs a stage on AWS verifies theirs once."""
+    sender = next(setting for setting in manifest["settings"] if setting["parameter"] == "MailSender")
+    address = parameters.get(sender["parameter"], sender["default"])
+    boto3.client("ses").verify_email_identity(EmailAddress=address)
 
 
 def variables(stage, functions):
@@ -197,7 +188,6 @@ def main():
     arguments.add_argument("--template", type=pathlib.Path, required=True)
     arguments.add_argument("--manifest", type=pathlib.Path, required=True)
     arguments.add_argument("--stage", required=True)
-    arguments.add_argument("--keys", type=pathlib.Path, required=True)
     arguments.add_argument("--parameter", action="append", default=[], metavar="NAME=VALUE")
     arguments.add_argument("--out", type=pathlib.Path, required=True)
     wanted = arguments.parse_args()
@@ -215,7 +205,7 @@ def main():
 
     manifest = json.loads(wanted.manifest.read_text())
     expire_items(boto3.client("dynamodb"), wanted.stage, manifest["tables"])
-    give_keys(wanted.stage, wanted.keys)
+    verify_sender(manifest, parameters)
 
     outputs = cloudformation.describe_stacks(StackName=stack)["Stacks"][0].get("Outputs", [])
     deployed = {

@@ -6,12 +6,14 @@ there exactly once, so that another version of MiniStack cannot run half mended.
 
 import contextvars
 import inspect
+import json
 import os
 import pathlib
 import signal
 import socketserver
 import threading
 import time
+import urllib.parse
 
 # Without this every invocation of a Rust function waits 44 ms for a delayed acknowledgement.
 socketserver.StreamRequestHandler.disable_nagle_algorithm = True
@@ -97,6 +99,48 @@ def action_from_target(headers):
 
 iam_actions._action_from_query = action_from_query
 iam_actions._action_from_target = action_from_target
+
+
+# A mail is sent in the name of an identity, and from an address that policies may name.
+_extract_resource_arn = iam_actions.extract_resource_arn
+_request_tag_context = iam_actions.request_tag_context
+
+
+def _sender(service, body):
+    form = urllib.parse.parse_qs((body or b"").decode(errors="replace")) if service == "ses" else {}
+    return form["Source"][0] if form.get("Action") == ["SendEmail"] and "Source" in form else None
+
+
+def extract_resource_arn(service, method, path, headers, body, params, region, account):
+    sender = _sender(service, body)
+    if sender:
+        return f"arn:aws:ses:{region}:{account}:identity/{sender}"
+    return _extract_resource_arn(service, method, path, headers, body, params, region, account)
+
+
+def request_tag_context(service, action, body, params):
+    context = _request_tag_context(service, action, body, params)
+    sender = _sender(service, body)
+    return {**context, "ses:FromAddress": sender} if sender else context
+
+
+iam_actions.extract_resource_arn = extract_resource_arn
+iam_actions.request_tag_context = request_tag_context
+
+
+# The partition key of a call for one item is a condition key. Those of a transaction's actions are
+# each their action's own, which cannot be told here: there they are left out.
+_dynamodb_service_context = iam_actions.dynamodb_service_context
+
+
+def dynamodb_service_context(body):
+    context = _dynamodb_service_context(body)
+    asked = json.loads(body or b"{}")
+    key = (asked.get("Key") or asked.get("Item") or {}).get("pk", {}).get("S")
+    return {**context, "dynamodb:LeadingKeys": [key]} if key else context
+
+
+iam_actions.dynamodb_service_context = dynamodb_service_context
 
 
 # A DynamoDB stream source honours partial batch responses, bisecting, the number of attempts

@@ -93,8 +93,8 @@ impl Cloud {
     }
 
     /// The signing key of this cloud, made once for its state.
-    pub fn keys(&self) -> PathBuf {
-        self.folder.join("keys")
+    pub fn signing_key(&self) -> PathBuf {
+        self.folder.join("keys/private.pem")
     }
 
     /// What the deployment told of itself.

@@ -12,7 +12,7 @@ use crate::cloud::{Cloud, Ports};
 use crate::environment::{self, Environment};
 use crate::tools::Tools;
 use crate::workspace::Workspace;
-use crate::{command, http, token};
+use crate::{accounts, command, http, token};
 
 /// The stage that the local cloud plays.
 pub const STAGE: &str = "local";
@@ -32,7 +32,6 @@ pub struct Deployment<'a> {
 impl Deployment<'_> {
     /// Deploys template.yaml and gives the stage its keys.
     pub fn deploy(&self, mint: &Path) -> Result<String> {
-        token::make_key(mint, self.cloud)?;
         let root = self.workspace.root();
         let template = root.join("template.yaml");
         if !template.exists() {
@@ -44,8 +43,6 @@ impl Deployment<'_> {
             .arg(template)
             .arg("--manifest")
             .arg(root.join("infra/manifest.json"))
-            .arg("--keys")
-            .arg(self.cloud.keys())
             .arg("--out")
             .arg(self.cloud.outputs());
         for (name, value) in [
@@ -62,11 +59,13 @@ impl Deployment<'_> {
         ] {
             script.arg(format!("--parameter={name}={value}"));
         }
-        command::output(&mut script, "what CloudFormation says of it stands above")
+        let said = command::output(&mut script, "what CloudFormation says of it stands above")?;
+        token::make_key(mint, self.cloud, &Environment::of_account(self.ports))?;
+        Ok(said)
     }
 
-    /// The variables of this deployment, with fresh tokens; among them all that a function needs
-    /// to run outside it, on the same tables.
+    /// The variables of this deployment, with its accounts and fresh tokens for them; among them all
+    /// that a function needs to run outside it, on the same tables.
     pub fn environment(&self, mint: &Path) -> Result<Environment> {
         let text = std::fs::read(self.cloud.outputs())?;
         let deployed: Value = serde_json::from_slice(&text)?;
@@ -74,19 +73,22 @@ impl Deployment<'_> {
             .as_str()
             .context("the deployment has no output ApiUrl")?
             .to_owned();
-        let key = self.cloud.keys().join("private.pem").display().to_string();
+        let key = self.cloud.signing_key().display().to_string();
+        let account = Environment::of_account(self.ports);
+        let accounts = accounts::seed(self.workspace, &account)?;
         let variables = deployed["variables"].as_object();
         let variables = variables
             .into_iter()
             .flatten()
             .filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned())));
-        Ok(Environment::of_account(self.ports)
+        Ok(account
             .and(variables)
             .and([
                 ("API_URL".to_owned(), url),
                 ("SIGNING_KEY_FILE".to_owned(), key),
             ])
-            .and(token::starting_set(mint, self.cloud)?))
+            .and(accounts::variables(&accounts))
+            .and(token::starting_set(mint, self.cloud, &accounts)?))
     }
 
     /// Waits until the deployed API says that it is healthy.
@@ -139,14 +141,25 @@ fn script(workspace: &Workspace, tools: &Tools, environment: &Environment, name:
 
 /// `cargo xtask logs`.
 pub fn logs(workspace: &Workspace, wanted: &[OsString]) -> Result<ExitCode> {
+    let mut logs = reader(workspace, "logs.py")?;
+    Ok(command::exit_code(
+        logs.args(["--stage", STAGE]).args(wanted).status()?,
+    ))
+}
+
+/// `cargo xtask mails`.
+pub fn mails(workspace: &Workspace, wanted: &[OsString]) -> Result<ExitCode> {
+    let mut mails = reader(workspace, "mails.py")?;
+    Ok(command::exit_code(mails.args(wanted).status()?))
+}
+
+/// A script that reads what the developer's cloud holds.
+fn reader(workspace: &Workspace, name: &str) -> Result<Command> {
     let file = workspace.local().join("env");
     let Some(environment) = Environment::read(&file).filter(Environment::answers) else {
         bail!("the local cloud does not run: `cargo xtask up` starts it");
     };
-    let mut logs = script(workspace, &Tools::of(workspace), &environment, "logs.py");
-    Ok(command::exit_code(
-        logs.args(["--stage", STAGE]).args(wanted).status()?,
-    ))
+    Ok(script(workspace, &Tools::of(workspace), &environment, name))
 }
 
 /// What follows the logs from now on.

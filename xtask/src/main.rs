@@ -1,5 +1,6 @@
 //! What a developer runs: the local cloud, the tests, the generator. `cargo xtask` lists it.
 
+mod accounts;
 mod bench;
 mod cloud;
 mod command;
@@ -37,6 +38,11 @@ cargo xtask <command>
   logs [function] [--follow]           what the functions wrote
   token --role ROLE [--user usr_…] [--email …] [--days N]
                                        an access token for the local cloud
+  mails [address]                      the mails that the local cloud took; whole those to an address
+  appoint --stage NAME --email ADDRESS --role ROLE
+                                       makes somebody staff, on any stage
+  rotate-keys [--stage NAME] [--leaked]
+                                       the next signing key, of the local cloud or of a stage on AWS
   test [arguments of cargo nextest]    a local cloud of its own, then every test against it
   build [--release] [--arm64 | --target T]
                                        all functions into target/lambda/<function>/bootstrap; with
@@ -94,6 +100,9 @@ fn run() -> Result<ExitCode> {
         "status" => return up::status(&workspace),
         "logs" => return deploy::logs(&workspace, &rest(arguments)?),
         "token" => token::print(&workspace, &rest(arguments)?)?,
+        "mails" => return deploy::mails(&workspace, &rest(arguments)?),
+        "appoint" => return accounts::appoint(&workspace, &rest(arguments)?),
+        "rotate-keys" => return token::rotate(&workspace, &rest(arguments)?),
         "test" => return test::run(&workspace, &rest(arguments)?),
         "build" => functions::build(&workspace, &functions::Wanted::parse(arguments)?)?,
         "bench" => return bench::run(&workspace, &rest(arguments)?),

@@ -2,11 +2,15 @@
 
 use std::ffi::OsString;
 use std::path::Path;
+use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 
+use crate::accounts::Account;
 use crate::cloud::Cloud;
 use crate::command;
+use crate::deploy::STAGE;
+use crate::environment::Environment;
 use crate::workspace::Workspace;
 
 const REMEDY: &str = "`cargo xtask token --role ADMIN|MANAGER|USER [--user usr_â€¦] [--days N]`";
@@ -14,7 +18,7 @@ const REMEDY: &str = "`cargo xtask token --role ADMIN|MANAGER|USER [--user usr_â
 /// Prints a token, signed with the developer's local key.
 pub fn print(workspace: &Workspace, wanted: &[OsString]) -> Result<()> {
     let cloud = Cloud::of_developer(workspace);
-    if !cloud.keys().join("private.pem").exists() {
+    if !cloud.signing_key().exists() {
         bail!("there is no local key yet: `cargo xtask up` makes it");
     }
     let mint = workspace.tool("mint")?;
@@ -22,32 +26,63 @@ pub fn print(workspace: &Workspace, wanted: &[OsString]) -> Result<()> {
     Ok(())
 }
 
-/// Makes the cloud's key, unless it has one.
-pub fn make_key(mint: &Path, cloud: &Cloud) -> Result<()> {
+/// Makes the cloud's key, unless it has one, and has it sign.
+pub fn make_key(mint: &Path, cloud: &Cloud, environment: &Environment) -> Result<()> {
+    let mut keygen = command::new(mint);
     command::must(
-        command::new(mint).arg("keygen").arg(cloud.keys()),
+        environment
+            .give_to(&mut keygen)
+            .arg("keygen")
+            .arg(cloud.signing_key()),
         "remove the folder of keys and start again",
     )
 }
 
-/// The tokens that a developer and the tests start with, by the names of their variables.
-pub fn starting_set(mint: &Path, cloud: &Cloud) -> Result<Vec<(String, String)>> {
-    let accounts = [
-        ("ADMIN_TOKEN", "ADMIN", "admin@ultramarket.local"),
-        ("MANAGER_TOKEN", "MANAGER", "manager@ultramarket.local"),
-        ("USER_TOKEN", "USER", "user@ultramarket.local"),
-        ("USER2_TOKEN", "USER", "user2@ultramarket.local"),
-    ];
-    let mut tokens = Vec::new();
-    for (variable, role, email) in accounts {
-        let wanted = ["--role", role, "--email", email].map(OsString::from);
-        tokens.push((variable.to_owned(), mint_one(mint, cloud, &wanted)?));
+/// `cargo xtask rotate-keys`: the next key of a stage, which is the local one unless another is
+/// named. For another, credentials and region stand in the environment.
+pub fn rotate(workspace: &Workspace, wanted: &[OsString]) -> Result<ExitCode> {
+    let mint = workspace.tool("mint")?;
+    let mut rotate = command::new(&mint);
+    rotate.arg("rotate").args(wanted);
+    if !wanted.iter().any(|word| word == "--stage") {
+        let cloud = Cloud::of_developer(workspace);
+        let Some(environment) = Environment::read(&workspace.local().join("env")) else {
+            bail!("the local cloud does not run: `cargo xtask up` starts it; or name a --stage");
+        };
+        environment.give_to(&mut rotate);
+        rotate
+            .args(["--stage", STAGE, "--key"])
+            .arg(cloud.signing_key());
     }
-    Ok(tokens)
+    Ok(command::exit_code(rotate.status()?))
+}
+
+/// Tokens of the accounts, by the names of their variables. They are minted, not signed in for, to
+/// be good for days.
+pub fn starting_set(
+    mint: &Path,
+    cloud: &Cloud,
+    accounts: &[Account],
+) -> Result<Vec<(String, String)>> {
+    let token = |account: &Account| {
+        let wanted = [
+            ("--role", &account.role),
+            ("--email", &account.email),
+            ("--user", &account.id),
+            ("--version", &account.token_version),
+        ];
+        let wanted: Vec<OsString> = wanted
+            .iter()
+            .flat_map(|(name, value)| [(*name).into(), value.into()])
+            .collect();
+        let variable = format!("{}_TOKEN", account.variable);
+        Ok((variable, mint_one(mint, cloud, &wanted)?))
+    };
+    accounts.iter().map(token).collect()
 }
 
 fn mint_one(mint: &Path, cloud: &Cloud, wanted: &[OsString]) -> Result<String> {
-    let key = cloud.keys().join("private.pem");
+    let key = cloud.signing_key();
     command::output(
         command::new(mint)
             .arg("token")

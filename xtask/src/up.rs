@@ -158,7 +158,7 @@ fn show(environment: &Environment) {
         environment.get("OPENSEARCH_URL").unwrap_or_default()
     );
     eprintln!(
-        "  `source .local/env` gives a shell these addresses and ADMIN_TOKEN, MANAGER_TOKEN, USER_TOKEN\n"
+        "  `source .local/env` gives a shell these addresses, ADMIN_EMAIL, ADMIN_PASSWORD and ADMIN_TOKEN,\n  and the same for MANAGER, USER, USER2 and USER3\n"
     );
 }
 

@@ -2,12 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use kernel::{Faults, Pointer};
+use kernel::{Faults, Pointer, words};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Number;
-
-use crate::words;
 
 /// The attributes of a product, by name.
 pub type Attributes = BTreeMap<String, Attribute>;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use aws::Answered;
-use kernel::{CategoryId, Slug, Timestamp};
+use kernel::{CategoryId, Slug, Timestamp, words};
 
 use crate::Products;
 use crate::category::{Category, Misplaced, NAME_MAX, Tree};
@@ -206,7 +206,7 @@ fn current(tree: &Tree, id: CategoryId, version: Option<u64>) -> Result<&Categor
 
 fn checked_name(name: Option<&str>) -> Result<String, ProductsError> {
     let name = name.unwrap_or_default().trim();
-    if let Some(rule) = crate::words::broken_line(name) {
+    if let Some(rule) = words::broken_line(name) {
         return Err(ProductsError::invalid("/name", rule));
     }
     if name.chars().count() > NAME_MAX {

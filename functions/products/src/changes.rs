@@ -1,12 +1,11 @@
 //! What somebody asks a product to be: any of its fields.
 
-use kernel::{Amount, CategoryId, CurrencyCode, Faults, Gtin, Pointer, Sku, Slug, format};
+use kernel::{Amount, CategoryId, CurrencyCode, Faults, Gtin, Pointer, Sku, Slug, format, words};
 
 use crate::attributes::Attributes;
 use crate::measure::{Dimensions, Measure};
 use crate::product::{RESERVED_SKUS, RESERVED_SLUGS, Status};
 use crate::variants::{Choice, VariantDraft};
-use crate::words;
 
 /// The most characters of a name.
 pub const NAME_MAX: usize = 255;

@@ -26,7 +26,6 @@ mod retry;
 pub mod store;
 pub mod variants;
 pub mod wire;
-mod words;
 
 use std::sync::OnceLock;
 

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use kernel::{Amount, CurrencyCode, Faults, Money, Pointer, ProductId, Sku, VariantId, text};
+use kernel::{
+    Amount, CurrencyCode, Faults, Money, Pointer, ProductId, Sku, VariantId, text, words,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::measure::Measure;
-use crate::words;
 
 /// The most variants of a product: each claims its SKU in the one transaction that writes the
 /// product, and DynamoDB takes 100 actions in one.

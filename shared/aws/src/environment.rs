@@ -1,6 +1,7 @@
 //! What a function is told from outside.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// The variables a function starts with: the process's, or a test's own.
 ///
@@ -47,6 +48,37 @@ impl Environment {
     pub fn required(&self, name: &str) -> Result<String, StartError> {
         self.optional(name)
             .ok_or_else(|| StartError::Missing(name.to_owned()))
+    }
+
+    /// A decision of the stage that is a number.
+    pub fn count(&self, setting: &manifest::Setting) -> Result<u32, StartError> {
+        let text = self.setting(setting);
+        text.parse()
+            .map_err(|_| StartError::malformed(setting.env, "it must be a whole number"))
+    }
+
+    /// A decision of the stage that is a time: a number and `s`, `m`, `h` or `d`.
+    pub fn duration(&self, setting: &manifest::Setting) -> Result<Duration, StartError> {
+        let text = self.setting(setting);
+        let seconds = text.char_indices().next_back().and_then(|(at, unit)| {
+            let unit = match unit {
+                's' => 1,
+                'm' => 60,
+                'h' => 3_600,
+                'd' => 86_400,
+                _ => return None,
+            };
+            text[..at].parse::<u64>().ok()?.checked_mul(unit)
+        });
+        seconds.map(Duration::from_secs).ok_or_else(|| {
+            StartError::malformed(setting.env, "it must be a number and s, m, h or d")
+        })
+    }
+
+    /// A decision of the stage: the variable, or what the manifest has for those that do not say.
+    pub fn setting(&self, setting: &manifest::Setting) -> String {
+        self.optional(setting.env)
+            .unwrap_or_else(|| setting.default.to_owned())
     }
 
     /// A variable that may be left out. An empty one counts as left out, because templates cannot
@@ -117,6 +149,30 @@ mod tests {
             assert_eq!(environment.optional(name), None);
             let error = environment.required(name).unwrap_err();
             assert_eq!(error.to_string(), format!("the variable {name} is missing"));
+        }
+    }
+
+    #[test]
+    fn a_setting_has_a_default_and_what_cannot_be_read_fails_the_start() {
+        use manifest::settings::{ACCESS_TOKEN_LIFE, FAILURES_PER_ACCOUNT};
+        let silent = Environment::default();
+        assert_eq!(silent.count(&FAILURES_PER_ACCOUNT).unwrap(), 10);
+        for (text, seconds) in [
+            ("", Some(900)),
+            ("90s", Some(90)),
+            ("2h", Some(7_200)),
+            ("7d", Some(604_800)),
+            ("m", None),
+            ("15", None),
+            ("1.5h", None),
+            ("-1m", None),
+            ("15 m", None),
+            ("é", None),
+            ("99999999999999999999d", None),
+        ] {
+            let environment = Environment::of([(ACCESS_TOKEN_LIFE.env, text)]);
+            let read = environment.duration(&ACCESS_TOKEN_LIFE);
+            assert_eq!(read.ok().map(|it| it.as_secs()), seconds, "{text}");
         }
     }
 

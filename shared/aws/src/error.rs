@@ -160,7 +160,7 @@ pub(crate) fn is_fault<E: ProvideErrorMetadata>(error: &SdkError<E>) -> bool {
 }
 
 /// An error and what lies beneath it, in one line.
-#[cfg(feature = "sns")]
+#[cfg(any(feature = "ses", feature = "sns"))]
 pub(crate) fn chain(error: &dyn std::error::Error) -> String {
     let mut line = error.to_string();
     let mut beneath = error.source();

@@ -79,7 +79,8 @@ impl Position {
             .map(Self)
     }
 
-    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+    /// A part of the position: a key of the table, or of the index.
+    pub fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str)
     }
 

@@ -8,8 +8,9 @@
 //! - [`once`]: the record of an idempotency key, whose answer is stored with the effect.
 //! - [`bucket`]: how often a caller may.
 //! - [`outbox`]: events, written with the state that they tell of.
-//! - [`PublicKeys`]: what tokens are checked with.
-//! - `Blobs`, `Queue`, `Topic`, `Secrets` and `SearchEngine`, each behind the feature of its name.
+//! - [`PublicKeys`]: what tokens are checked with; [`TokenVersions`]: which of them have ended.
+//! - `Blobs`, `Mail`, `Queue`, `Topic`, `Secrets` and `SearchEngine`, each behind the feature of its
+//!   name.
 //!
 //! Three prefixes of partition keys belong to this crate in every table: `~once#`, `~rate#` and
 //! `~outbox#`. No service's key starts with `~`.
@@ -24,6 +25,8 @@ mod error;
 mod item;
 mod key;
 mod keys;
+#[cfg(feature = "ses")]
+mod mail;
 pub mod once;
 pub mod outbox;
 mod query;
@@ -34,9 +37,12 @@ mod retry;
 mod search;
 #[cfg(feature = "secrets")]
 mod secrets;
+#[cfg(feature = "secrets")]
+pub mod signing_keys;
 mod table;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod token_versions;
 #[cfg(feature = "sns")]
 mod topic;
 mod transaction;
@@ -54,6 +60,8 @@ pub use error::{Cause, TableError};
 pub use item::{Attributes, Item, decode, project};
 pub use key::{Key, Position};
 pub use keys::PublicKeys;
+#[cfg(feature = "ses")]
+pub use mail::{Letter, Mail, MailError};
 pub use once::{Answered, Claim, Operation, StoredAnswer};
 pub use outbox::OutboxItem;
 pub use query::{Query, Slice};
@@ -63,7 +71,10 @@ pub use queue::{Queue, QueueError};
 pub use search::{ClusterHealth, SearchEngine, SearchError};
 #[cfg(feature = "secrets")]
 pub use secrets::{SecretError, Secrets};
+#[cfg(feature = "secrets")]
+pub use signing_keys::{KeySet, SigningKey, SigningKeys};
 pub use table::Table;
+pub use token_versions::TokenVersions;
 #[cfg(feature = "sns")]
 pub use topic::{Message, Topic, TopicError};
 pub use transaction::{Refusal, Transaction, TransactionError};

@@ -48,4 +48,22 @@ impl Secrets {
             Err(error) => Err(SecretError::Unavailable(Box::new(error))),
         }
     }
+
+    /// Puts another value in the place of the present one, which Secrets Manager keeps as the
+    /// previous.
+    #[cfg(feature = "rotation")]
+    pub async fn replace(&self, arn: &str, value: &str) -> Result<(), SecretError> {
+        let put = self
+            .0
+            .put_secret_value()
+            .secret_id(arn)
+            .secret_string(value);
+        match put.send().await {
+            Ok(_) => Ok(()),
+            Err(error) if crate::error::is_fault(&error) => {
+                Err(SecretError::Fault(Box::new(error)))
+            }
+            Err(error) => Err(SecretError::Unavailable(Box::new(error))),
+        }
+    }
 }

@@ -10,11 +10,12 @@ use uuid::Uuid;
 mod messages;
 
 pub use messages::{
-    create_bucket, create_queue, create_secret, create_topic, receive_all, subscribe,
+    create_bucket, create_queue, create_secret, create_topic, receive_all, subscribe, verify_sender,
 };
 
-use crate::item::{PK, SK};
-use crate::{Aws, Cause, Environment, StartError, Table};
+use crate::item::{PK, SK, TYPE, text};
+use crate::outbox::OUTBOX_TYPE;
+use crate::{AttributeValue, Aws, Cause, Environment, StartError, Table};
 
 /// Where the local cloud is. `cargo xtask test` starts one and says so.
 const ENDPOINT: &str = "AWS_ENDPOINT_URL";
@@ -96,6 +97,28 @@ pub async fn create_table(aws: &Aws, table: &manifest::Table) -> Result<Table, C
         .send()
         .await?;
     Ok(made)
+}
+
+/// The types of the events that were told in a table, sorted. It reads the whole table, as only a
+/// test's own may be.
+pub async fn told(table: &Table) -> Result<Vec<String>, Cause> {
+    let answer = table
+        .client()
+        .scan()
+        .table_name(table.name())
+        .consistent_read(true)
+        .filter_expression("#type = :outbox")
+        .expression_attribute_names("#type", TYPE)
+        .expression_attribute_values(":outbox", AttributeValue::S(OUTBOX_TYPE.to_owned()))
+        .send()
+        .await?;
+    let events = answer.items.unwrap_or_default();
+    let mut types: Vec<String> = events
+        .iter()
+        .filter_map(|event| text(event, "event_type").map(str::to_owned))
+        .collect();
+    types.sort_unstable();
+    Ok(types)
 }
 
 fn keys(partition: &str, sort: &str) -> Result<Vec<KeySchemaElement>, Cause> {

@@ -6,6 +6,7 @@ use aws_sdk_dynamodb::types::{
     Update as UpdateAction,
 };
 use contracts::{Envelope, Event};
+use kernel::UserId;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -13,7 +14,11 @@ use crate::condition::Expression;
 use crate::connect::OPERATION;
 use crate::once::{Answered, Operation};
 use crate::retry::{Patience, Verdict};
-use crate::{Attributes, Condition, Item, Key, OutboxItem, Table, TableError, Update, item, once};
+use crate::token_versions::TokenVersion;
+use crate::{
+    Attributes, Condition, Item, Key, OutboxItem, Table, TableError, TokenVersions, Update, item,
+    once,
+};
 
 mod failure;
 
@@ -122,6 +127,22 @@ impl Transaction {
         self.action(OUTBOX, OutboxItem::key(envelope.id), |table| {
             let item = OutboxItem::of(envelope)?;
             put(table, item.attributes(), &Condition::none())
+        })
+    }
+
+    /// Ends every access token of the user that has a lower version: an action on the platform's
+    /// table, and refused where the version is as high already.
+    pub fn raise_token_version(
+        self,
+        name: &'static str,
+        versions: &TokenVersions,
+        user: UserId,
+        tv: u64,
+    ) -> Self {
+        let version = TokenVersion { user_id: user, tv };
+        self.action(name, version.key(), |_| {
+            let item = item::encode(&version)?;
+            put(versions.table(), item, &version.condition())
         })
     }
 

@@ -4,6 +4,10 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
 
 use crate::Event;
+use crate::auth::{
+    PasswordChanged, PasswordResetRequested, SignedInFromNewDevice, UserErased,
+    VerificationRequested,
+};
 use crate::products::{ImportRequested, ProductArchived, ProductChanged, ProductCreated};
 
 /// What there is to know of an event's type.
@@ -22,6 +26,17 @@ pub struct EventDoc {
 /// Every event that any service tells, in order of its type.
 pub fn events() -> Vec<EventDoc> {
     let mut events = vec![
+        doc::<VerificationRequested>(include_str!(
+            "../samples/auth.verification-requested.v1.json"
+        )),
+        doc::<PasswordResetRequested>(include_str!(
+            "../samples/auth.password-reset-requested.v1.json"
+        )),
+        doc::<PasswordChanged>(include_str!("../samples/auth.password-changed.v1.json")),
+        doc::<SignedInFromNewDevice>(include_str!(
+            "../samples/auth.signed-in-from-new-device.v1.json"
+        )),
+        doc::<UserErased>(include_str!("../samples/auth.user-erased.v1.json")),
         doc::<ProductCreated>(include_str!("../samples/products.product-created.v1.json")),
         doc::<ProductChanged>(include_str!("../samples/products.product-changed.v1.json")),
         doc::<ProductArchived>(include_str!("../samples/products.product-archived.v1.json")),

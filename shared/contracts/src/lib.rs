@@ -7,8 +7,10 @@
 //!
 //! Every event has a sample in `samples/`, and [`events`] lists them all with their schemas.
 
+pub mod auth;
 mod catalogue;
 mod envelope;
+pub mod personal;
 pub mod products;
 
 pub use catalogue::{EventDoc, events};

@@ -4,6 +4,10 @@ use kernel::{CurrencyCode, EventId, Money, ProductId, Sku, Slug, Timestamp};
 use proptest::prelude::*;
 use serde_json::Value;
 
+use crate::auth::{
+    PasswordChanged, PasswordResetRequested, SignedInFromNewDevice, UserErased,
+    VerificationRequested,
+};
 use crate::products::{
     ImportRequested, Previous, ProductArchived, ProductChanged, ProductCreated, ProductEvent,
     ProductState, ProductStatus, VariantState,
@@ -29,6 +33,20 @@ fn there_and_back<T: Event>() -> (String, String) {
 #[test]
 fn every_sample_is_read_and_written_the_same() {
     let all = [
+        (
+            VerificationRequested::TYPE,
+            there_and_back::<VerificationRequested>(),
+        ),
+        (
+            PasswordResetRequested::TYPE,
+            there_and_back::<PasswordResetRequested>(),
+        ),
+        (PasswordChanged::TYPE, there_and_back::<PasswordChanged>()),
+        (
+            SignedInFromNewDevice::TYPE,
+            there_and_back::<SignedInFromNewDevice>(),
+        ),
+        (UserErased::TYPE, there_and_back::<UserErased>()),
         (ProductCreated::TYPE, there_and_back::<ProductCreated>()),
         (ProductChanged::TYPE, there_and_back::<ProductChanged>()),
         (ProductArchived::TYPE, there_and_back::<ProductArchived>()),

@@ -25,6 +25,10 @@ pub struct Call<E: Endpoint> {
     pub operation: Operation,
     /// When the request came.
     pub at: Timestamp,
+    /// The network address that the request came from, as the gateway saw it.
+    pub source_ip: String,
+    /// What the client says that it is.
+    pub user_agent: Option<String>,
     /// Where it stands in its trace; events carry it on.
     pub trace: Trace,
     /// The media types that the client accepts, as it sent them.

@@ -2,7 +2,7 @@
 
 use crate::problem::{Problem, rows};
 use crate::token::Claims;
-use kernel::{Permission, Role, UserId};
+use kernel::{Permission, Role, SessionId, UserId};
 use manifest::Who;
 
 /// Somebody who is signed in.
@@ -16,6 +16,8 @@ pub struct Identity {
     pub role: Role,
     /// What the user may do.
     pub permissions: Vec<Permission>,
+    /// The session that the token was minted for.
+    pub session: Option<SessionId>,
 }
 
 impl Identity {
@@ -30,6 +32,7 @@ impl Identity {
             email: claims.email,
             role: claims.role,
             permissions: claims.permissions,
+            session: claims.sid,
         })
     }
 }

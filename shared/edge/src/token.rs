@@ -3,11 +3,12 @@
 //! RS256 only, since API Gateway's own JWT authorizers take no other family. The public keys are
 //! an item of the platform's table, read over the connection that the function opens anyway.
 
-use aws::{PublicKeys, Table, TableError};
+use crate::caller::Identity;
+use aws::{PublicKeys, Table, TableError, TokenVersions};
 use jsonwebtoken::{
     Algorithm, DecodingKey, Header, Validation, decode, decode_header, jwk::JwkSet,
 };
-use kernel::{Permission, Role, Timestamp};
+use kernel::{Permission, Role, SessionId, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::sync::Mutex;
@@ -35,10 +36,16 @@ pub struct Claims {
     pub aud: String,
     /// When it was issued, in seconds.
     pub iat: i64,
+    /// When it begins to be good, in seconds.
+    #[serde(default)]
+    pub nbf: i64,
     /// When it ends, in seconds.
     pub exp: i64,
     /// The version of the user's tokens: a change of role or password raises it.
     pub tv: u64,
+    /// The session that it was minted for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sid: Option<SessionId>,
 }
 
 /// Clocks may differ by this much.
@@ -98,11 +105,33 @@ impl Verifier {
         }
     }
 
-    /// The claims of a good token; none for any other, whatever is wrong with it.
+    /// Who a good token is; none for any other, whatever is wrong with it.
+    ///
+    /// A token that is sound by itself is held against its user's version of tokens in a strongly
+    /// consistent read, so that one that was ended is refused from the next request on.
     ///
     /// # Errors
-    /// When new keys are needed and cannot be read.
-    pub async fn verify(&self, token: &str, now: Timestamp) -> Result<Option<Claims>, TableError> {
+    /// When the version, or new keys, cannot be read.
+    pub async fn identify(
+        &self,
+        token: &str,
+        now: Timestamp,
+    ) -> Result<Option<Identity>, TableError> {
+        let Some(claims) = self.verify(token, now).await? else {
+            return Ok(None);
+        };
+        let version = claims.tv;
+        let (Some(identity), Some(table)) = (Identity::from_claims(claims), &self.table) else {
+            return Ok(None);
+        };
+        let current = TokenVersions::of(table.clone())
+            .current(identity.user)
+            .await?;
+        Ok((version == current).then_some(identity))
+    }
+
+    /// The claims of a token that is sound by itself.
+    async fn verify(&self, token: &str, now: Timestamp) -> Result<Option<Claims>, TableError> {
         if token.len() > LONGEST {
             return Ok(None);
         }

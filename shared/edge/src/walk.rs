@@ -221,6 +221,8 @@ impl<E: Endpoint> Walk<E> {
             if_match: incoming.if_match.as_deref().and_then(version_asked),
             operation,
             at: incoming.at,
+            source_ip: incoming.source_ip.clone(),
+            user_agent: incoming.user_agent.clone(),
             trace: incoming.trace.clone(),
             accept: incoming.accept.clone(),
             links: self.settings.links.clone(),
@@ -240,11 +242,8 @@ impl<E: Endpoint> Walk<E> {
             Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim(),
             _ => return Err(unauthenticated()),
         };
-        let claims = self.verifier.verify(token, incoming.at).await?;
-        claims
-            .and_then(Identity::from_claims)
-            .map(Some)
-            .ok_or_else(unauthenticated)
+        let identity = self.verifier.identify(token, incoming.at).await?;
+        identity.map(Some).ok_or_else(unauthenticated)
     }
 
     fn body(&self, incoming: &Incoming) -> Result<E::Body, Problem> {
@@ -293,6 +292,7 @@ pub(crate) struct Incoming {
     authorization: Option<String>,
     idempotency_key: Option<String>,
     cart_token: Option<String>,
+    user_agent: Option<String>,
     if_match: Option<String>,
     accept: Option<String>,
     media: MediaType,
@@ -345,6 +345,7 @@ impl Incoming {
             authorization: header("authorization"),
             idempotency_key: header("idempotency-key"),
             cart_token: header("x-cart-token"),
+            user_agent: header("user-agent"),
             if_match: header("if-match"),
             accept: header("accept"),
             media: MediaType::of(header("content-type").as_deref()),

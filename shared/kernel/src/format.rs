@@ -4,8 +4,8 @@
 //! has, so a document that passes its schema also parses.
 
 use crate::{
-    Amount, AmountError, CountryCode, CurrencyCode, Cursor, Email, Gtin, Invalid, Permission, Sku,
-    Slug, Timestamp, id,
+    Amount, AmountError, CountryCode, CurrencyCode, Cursor, Email, Gtin, Invalid, Permission,
+    Phone, Sku, Slug, Timestamp, id,
 };
 
 /// Every format [`check`] knows by name; formats of ids are any prefix and `-id` besides.
@@ -41,7 +41,7 @@ pub fn check(name: &str, text: &str) -> Option<Result<(), &'static str>> {
         "date-time" => Timestamp::parse(text).map(drop),
         "date" => date(text),
         "uri" => uri(text),
-        "phone" => phone(text),
+        "phone" => Phone::parse(text).map(drop),
         other => id::check(other.strip_suffix("-id")?, text),
     };
     Some(outcome.map_err(|invalid| invalid.rule()))
@@ -97,20 +97,6 @@ fn uri(text: &str) -> Result<(), Invalid> {
         Ok(())
     } else {
         Err(RULE)
-    }
-}
-
-/// ITU-T E.164: a plus sign and 7 to 15 digits that do not start with zero.
-fn phone(text: &str) -> Result<(), Invalid> {
-    let sound = text.strip_prefix('+').is_some_and(|digits| {
-        (7..=15).contains(&digits.len())
-            && !digits.starts_with('0')
-            && digits.bytes().all(|b| b.is_ascii_digit())
-    });
-    if sound {
-        Ok(())
-    } else {
-        Err(Invalid::new("must be a phone number such as +4930123456"))
     }
 }
 

@@ -133,6 +133,10 @@ ids! {
     UploadId "upl";
     /// An account.
     UserId "usr";
+    /// An address in a user's book.
+    AddressId "addr";
+    /// A session of a user: one device that signed in, until it signs out.
+    SessionId "ses";
     /// A cart.
     CartId "cart";
     /// An order.

@@ -22,22 +22,25 @@ pub mod money;
 pub mod name;
 pub mod page;
 pub mod permission;
+pub mod phone;
 pub mod quantity;
 pub mod text;
+pub mod words;
 
 pub use clock::{Clock, FixedClock, SystemClock, Timestamp};
 pub use country::CountryCode;
 pub use email::Email;
 pub use fault::{Fault, Faults, Pointer};
 pub use id::{
-    CartId, CategoryId, EventId, FileId, ImportId, OperationId, OrderId, PaymentId, ProductId,
-    RequestId, ReservationId, UploadId, UserId, VariantId,
+    AddressId, CartId, CategoryId, EventId, FileId, ImportId, OperationId, OrderId, PaymentId,
+    ProductId, RequestId, ReservationId, SessionId, UploadId, UserId, VariantId,
 };
 pub use invalid::Invalid;
 pub use money::{Amount, AmountError, CurrencyCode, Decimal, Money, MoneyError};
 pub use name::{Gtin, Sku, Slug};
 pub use page::{Cursor, CursorError, Limit, Page};
 pub use permission::{Permission, Role};
+pub use phone::Phone;
 pub use quantity::Quantity;
 
 /// What the exported macros need; not part of the interface.

@@ -44,6 +44,20 @@ pub const PRODUCTS_ON_IMPORT_CHUNK: Source = Source {
     ..Source::DEFAULT
 };
 
+/// Writes the mails of accounts: verification, reset, and notices of what was done to them.
+pub const AUTH_ON_MAIL_DUE: Source = Source {
+    name: function_name!(AUTH_ON_MAIL_DUE),
+    service: "auth",
+    hears: Hears::Events(&[
+        "auth.verification-requested.v1",
+        "auth.password-reset-requested.v1",
+        "auth.password-changed.v1",
+        "auth.signed-in-from-new-device.v1",
+    ]),
+    batch: 1,
+    ..Source::DEFAULT
+};
+
 /// Publishes what the tables' outboxes hold.
 pub const PLATFORM_RELAY_OUTBOX: Source = Source {
     name: function_name!(PLATFORM_RELAY_OUTBOX),
@@ -60,6 +74,7 @@ pub const ALL: &[&Source] = &[
     &PRODUCTS_ON_PRODUCT_CHANGED,
     &PRODUCTS_ON_IMPORT_REQUESTED,
     &PRODUCTS_ON_IMPORT_CHUNK,
+    &AUTH_ON_MAIL_DUE,
     &PLATFORM_RELAY_OUTBOX,
 ];
 

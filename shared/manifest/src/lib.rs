@@ -8,6 +8,7 @@
 //! - [`routes`]: HTTP endpoints.
 //! - [`consumers`]: what hears which event, and what works off which queue.
 //! - [`schedules`]: what runs by the clock.
+//! - [`settings`]: what a stage decides.
 //! - [`resources`]: tables, topics, buckets and secrets, and the **grants** on them.
 
 pub mod consumers;
@@ -17,6 +18,7 @@ pub mod resources;
 pub mod routes;
 pub mod schedules;
 pub mod services;
+pub mod settings;
 
 pub use consumers::{Hears, Source};
 pub use function::{Function, Sizing, Trigger, all as functions, logical_id};
@@ -24,3 +26,4 @@ pub use resources::{Bucket, Domain, Grant, Index, Projection, Secret, Table, Top
 pub use routes::{Method, Rate, Replay, Route, Throttle, TokenBucket, Who};
 pub use schedules::Schedule;
 pub use services::Service;
+pub use settings::Setting;

@@ -3,11 +3,15 @@
 //! Physical names are `<stage>-ultramarket-<name>`; the domain's is `<stage>-<name>`.
 
 use crate::consumers;
+use crate::settings::{
+    ACCESS_TOKEN_LIFE, FAILURES_PER_ACCOUNT, FAILURES_PER_ADDRESS, REFRESH_TOKEN_LIFE,
+    REGISTRATIONS_PER_HOUR, STOREFRONT_URL,
+};
 use crate::{routes, schedules};
 
 mod kinds;
 
-pub use kinds::{Bucket, Domain, Grant, Index, Projection, Secret, Table, Topic};
+pub use kinds::{Bucket, Domain, Grant, Index, MadeBy, Projection, Secret, Table, Topic};
 
 /// The catalogue: products, categories, imports.
 pub const PRODUCTS: Table = Table {
@@ -26,7 +30,56 @@ pub const PRODUCTS: Table = Table {
     outbox: true,
 };
 
-/// The platform's own: the public keys that tokens are checked with.
+/// Accounts: users, sessions, addresses, and the record of what was done to them.
+pub const AUTH: Table = Table {
+    name: "auth",
+    indexes: &[
+        Index {
+            name: "users-by-email",
+            partition: "user_shard",
+            sort: "email_key",
+            projection: Projection::Include(USER_FILTERS),
+        },
+        Index {
+            name: "users-by-name",
+            partition: "user_shard",
+            sort: "name_key",
+            projection: Projection::Include(USER_FILTERS),
+        },
+        Index {
+            name: "users-by-created",
+            partition: "user_shard",
+            sort: "created",
+            projection: Projection::Include(USER_FILTERS),
+        },
+        // Few among many users: staff, and those who are shut out or gone.
+        Index {
+            name: "staff-by-created",
+            partition: "staff",
+            sort: "created",
+            projection: Projection::Include(USER_FILTERS),
+        },
+        Index {
+            name: "inactive-by-created",
+            partition: "inactive",
+            sort: "created",
+            projection: Projection::Include(USER_FILTERS),
+        },
+        Index {
+            name: "audit-by-time",
+            partition: "audit_month",
+            sort: "audit_time",
+            projection: Projection::All,
+        },
+    ],
+    outbox: true,
+};
+
+/// What lists of users are filtered by; the users of a page are then read by key.
+const USER_FILTERS: &[&str] = &["role", "status"];
+
+/// The platform's own: the public keys that tokens are checked with, and the versions of users'
+/// tokens.
 pub const PLATFORM: Table = Table {
     name: "platform",
     indexes: &[],
@@ -44,7 +97,10 @@ const fn listing(name: &'static str, partition: &'static str, sort: &'static str
 }
 
 /// Every table.
-pub const TABLES: &[&Table] = &[&PRODUCTS, &PLATFORM];
+pub const TABLES: &[&Table] = &[&AUTH, &PRODUCTS, &PLATFORM];
+
+/// What auth tells others, and its own mailer.
+pub const AUTH_EVENTS: Topic = Topic { service: "auth" };
 
 /// What products tells others.
 pub const PRODUCTS_EVENTS: Topic = Topic {
@@ -52,7 +108,7 @@ pub const PRODUCTS_EVENTS: Topic = Topic {
 };
 
 /// Every topic.
-pub const TOPICS: &[&Topic] = &[&PRODUCTS_EVENTS];
+pub const TOPICS: &[&Topic] = &[&AUTH_EVENTS, &PRODUCTS_EVENTS];
 
 /// Sources of imports, and exports too large for an answer. Nothing in it outlives a week.
 pub const TRANSFERS: Bucket = Bucket {
@@ -63,13 +119,32 @@ pub const TRANSFERS: Bucket = Bucket {
 /// Every bucket.
 pub const BUCKETS: &[&Bucket] = &[&TRANSFERS];
 
-/// The private key that signs access tokens (PKCS#8 PEM with its `kid`).
-pub const SIGNING_KEY: Secret = Secret {
-    name: "signing-key",
+/// The partition of the platform's table that holds the public keys.
+pub const PUBLIC_KEYS: &str = "keys";
+
+/// What the partitions of the platform's table start with that hold the versions of users' tokens.
+pub const TOKEN_VERSIONS: &str = "token-version#";
+
+/// The private keys that sign access tokens: a set, of which one is current.
+pub const SIGNING_KEYS: Secret = Secret {
+    name: "signing-keys",
+    made_by: MadeBy::Rotation,
+};
+
+/// What the one-time tokens in mails are derived with.
+pub const MAIL_TOKEN_KEY: Secret = Secret {
+    name: "mail-token-key",
+    made_by: MadeBy::Deployment,
+};
+
+/// What the secrets of authenticator apps are encrypted with.
+pub const MFA_KEY: Secret = Secret {
+    name: "mfa-key",
+    made_by: MadeBy::Deployment,
 };
 
 /// Every secret.
-pub const SECRETS: &[&Secret] = &[&SIGNING_KEY];
+pub const SECRETS: &[&Secret] = &[&SIGNING_KEYS, &MAIL_TOKEN_KEY, &MFA_KEY];
 
 /// The search engine. A stage may be without: the shop sells on.
 pub const SEARCH: Domain = Domain {
@@ -87,7 +162,9 @@ macro_rules! grants {
     };
 }
 
-use Grant::{Gets, Publishes, Puts, Reads, Searches, Sends, Writes};
+use Grant::{
+    Gets, Mails, Publishes, Puts, Reads, Reveals, Searches, Sends, Told, Writes, WritesUnder,
+};
 
 grants! {
     routes::PLATFORM_HEALTH:      Reads(&PLATFORM), Searches(&SEARCH);
@@ -96,7 +173,30 @@ grants! {
     routes::PLATFORM_KEYS:        Reads(&PLATFORM);
     routes::PLATFORM_DISCOVERY:   ;
     routes::PLATFORM_FALLBACK:    ;
-    consumers::PLATFORM_RELAY_OUTBOX:  Publishes(&PRODUCTS_EVENTS);
+    consumers::PLATFORM_RELAY_OUTBOX:  Publishes(&AUTH_EVENTS), Publishes(&PRODUCTS_EVENTS);
+
+    routes::AUTH_REGISTER:             Writes(&AUTH), Reveals(&SIGNING_KEYS), Told(&ACCESS_TOKEN_LIFE), Told(&REFRESH_TOKEN_LIFE), Told(&REGISTRATIONS_PER_HOUR);
+    routes::AUTH_LOGIN:                Writes(&AUTH), Reveals(&SIGNING_KEYS), Reveals(&MFA_KEY), Told(&ACCESS_TOKEN_LIFE), Told(&REFRESH_TOKEN_LIFE), Told(&FAILURES_PER_ACCOUNT), Told(&FAILURES_PER_ADDRESS);
+    routes::AUTH_REFRESH:              Writes(&AUTH), Reveals(&SIGNING_KEYS), Told(&ACCESS_TOKEN_LIFE), Told(&REFRESH_TOKEN_LIFE);
+    routes::AUTH_LOGOUT:               Writes(&AUTH);
+    routes::AUTH_LOGOUT_ALL:           Writes(&AUTH), WritesUnder(&PLATFORM, TOKEN_VERSIONS);
+    routes::AUTH_VERIFY_EMAIL:         Writes(&AUTH);
+    routes::AUTH_RESEND_VERIFICATION:  Writes(&AUTH);
+    routes::AUTH_FORGOT_PASSWORD:      Writes(&AUTH);
+    routes::AUTH_RESET_PASSWORD:       Writes(&AUTH), WritesUnder(&PLATFORM, TOKEN_VERSIONS);
+    routes::AUTH_CHANGE_PASSWORD:      Writes(&AUTH), WritesUnder(&PLATFORM, TOKEN_VERSIONS);
+    routes::AUTH_SET_UP_MFA:           Writes(&AUTH), Reveals(&MFA_KEY);
+    routes::AUTH_CONFIRM_MFA:          Writes(&AUTH), Reveals(&MFA_KEY);
+    routes::AUTH_DISABLE_MFA:          Writes(&AUTH), Reveals(&MFA_KEY);
+    routes::USERS_ME:                  Reads(&AUTH);
+    routes::USERS_UPDATE_ME:           Writes(&AUTH);
+    routes::USERS_ERASE_ME:            Writes(&AUTH), WritesUnder(&PLATFORM, TOKEN_VERSIONS);
+    routes::USERS_EXPORT_ME:           Writes(&AUTH);
+    routes::ADDRESSES_LIST:            Reads(&AUTH);
+    routes::ADDRESSES_CREATE:          Writes(&AUTH);
+    routes::ADDRESSES_UPDATE:          Writes(&AUTH);
+    routes::ADDRESSES_DELETE:          Writes(&AUTH);
+    consumers::AUTH_ON_MAIL_DUE:       Writes(&AUTH), Reveals(&MAIL_TOKEN_KEY), Mails, Told(&STOREFRONT_URL);
 
     routes::PRODUCTS_LIST:           Reads(&PRODUCTS);
     routes::PRODUCTS_GET:            Reads(&PRODUCTS);

@@ -11,6 +11,29 @@ routes! {
         PLATFORM_KEYS       GET    "/.well-known/jwks.json"             Public   Browse;
         PLATFORM_DISCOVERY  GET    "/.well-known/openid-configuration"  Public   Browse;
     }
+    auth {
+        AUTH_REGISTER             POST    "/api/v1/auth/register"             Public   SignIn  never_replayed  { sizing: Sizing::PASSWORD };
+        AUTH_LOGIN                POST    "/api/v1/auth/login"                Public   SignIn  never_replayed  { sizing: Sizing::PASSWORD };
+        AUTH_REFRESH              POST    "/api/v1/auth/refresh"              Public   Write   never_replayed;
+        AUTH_LOGOUT               POST    "/api/v1/auth/logout"               Shopper  Write   never_replayed;
+        AUTH_LOGOUT_ALL           POST    "/api/v1/auth/logout-all"           Shopper  Write   never_replayed;
+        AUTH_VERIFY_EMAIL         POST    "/api/v1/auth/verify-email"         Public   Write   never_replayed;
+        AUTH_RESEND_VERIFICATION  POST    "/api/v1/auth/verify-email/resend"  Shopper  SignIn  never_replayed;
+        AUTH_FORGOT_PASSWORD      POST    "/api/v1/auth/forgot-password"      Public   SignIn  never_replayed;
+        AUTH_RESET_PASSWORD       POST    "/api/v1/auth/reset-password"       Public   SignIn  never_replayed  { sizing: Sizing::PASSWORD };
+        AUTH_CHANGE_PASSWORD      POST    "/api/v1/auth/change-password"      Shopper  SignIn  never_replayed  { sizing: Sizing::PASSWORD };
+        AUTH_SET_UP_MFA           POST    "/api/v1/auth/mfa/setup"            Shopper  Write   never_replayed;
+        AUTH_CONFIRM_MFA          POST    "/api/v1/auth/mfa/confirm"          Shopper  Write   never_replayed;
+        AUTH_DISABLE_MFA          POST    "/api/v1/auth/mfa/disable"          Shopper  Write   never_replayed;
+        USERS_ME                  GET     "/api/v1/users/me"                  Shopper  Browse;
+        USERS_UPDATE_ME           PUT     "/api/v1/users/me"                  Shopper  Write;
+        USERS_ERASE_ME            DELETE  "/api/v1/users/me"                  Shopper  Write;
+        USERS_EXPORT_ME           GET     "/api/v1/users/me/export"           Shopper  Bulk;
+        ADDRESSES_LIST            GET     "/api/v1/users/me/addresses"        Shopper  Browse;
+        ADDRESSES_CREATE          POST    "/api/v1/users/me/addresses"        Shopper  Write;
+        ADDRESSES_UPDATE          PUT     "/api/v1/users/me/addresses/{id}"   Shopper  Write;
+        ADDRESSES_DELETE          DELETE  "/api/v1/users/me/addresses/{id}"   Shopper  Write;
+    }
     products {
         PRODUCTS_LIST           GET     "/api/v1/products"                  Visitor                Browse;
         PRODUCTS_CREATE         POST    "/api/v1/products"                  Can("product:create")  Write;
@@ -168,6 +191,9 @@ pub enum Rate {
     Browse,
     /// Small changes by signed-in people: the gateway's throttle only.
     Write,
+    /// What a stranger tries with somebody's name: the gateway's throttle only, for the service
+    /// counts failures by account and by network address itself.
+    SignIn,
     /// Work that costs much: a bucket for each caller.
     Bulk,
 }
@@ -184,6 +210,10 @@ impl Rate {
                 per_second: 500,
                 burst: 1_000,
             },
+            Self::SignIn => Throttle {
+                per_second: 100,
+                burst: 200,
+            },
             Self::Bulk => Throttle {
                 per_second: 50,
                 burst: 100,
@@ -194,7 +224,7 @@ impl Rate {
     /// The caller's own bucket, where there is one.
     pub const fn bucket(self) -> Option<TokenBucket> {
         match self {
-            Self::Browse | Self::Write => None,
+            Self::Browse | Self::Write | Self::SignIn => None,
             Self::Bulk => Some(TokenBucket {
                 capacity: 60,
                 per_minute: 60,

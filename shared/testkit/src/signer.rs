@@ -135,7 +135,9 @@ impl Signer {
             aud: self.audience.clone(),
             iat: now.seconds(),
             exp: now.seconds() + 3600,
+            nbf: now.seconds(),
             tv: 0,
+            sid: None,
         }
     }
 

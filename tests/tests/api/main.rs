@@ -8,6 +8,7 @@
     reason = "what the tests share fails as a test does"
 )]
 
+mod auth;
 mod imports;
 mod platform;
 mod products;

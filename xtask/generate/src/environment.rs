@@ -50,7 +50,9 @@ pub fn environment(function: &Function) -> Vec<(String, Origin)> {
     }
     for grant in grants_of(function.name) {
         variables.push(match grant {
-            Grant::Reads(table) | Grant::Writes(table) => (table.env(), Origin::Table(table.name)),
+            Grant::Reads(table) | Grant::Writes(table) | Grant::WritesUnder(table, _) => {
+                (table.env(), Origin::Table(table.name))
+            }
             Grant::Publishes(topic) => (topic.env(), Origin::Topic(topic.service)),
             Grant::Sends(source) => (source.queue_env(), Origin::Queue(source.name)),
             Grant::Gets(bucket, _) | Grant::Puts(bucket, _) => {
@@ -62,6 +64,14 @@ pub fn environment(function: &Function) -> Vec<(String, Origin)> {
                 Origin::Setting("OpenSearchEndpoint"),
             ),
             Grant::Reveals(secret) => (secret.env(), Origin::Secret(secret.name)),
+            Grant::Mails => {
+                let sender = &manifest::settings::MAIL_SENDER;
+                (String::from(sender.env), Origin::Setting(sender.parameter))
+            }
+            Grant::Told(setting) => (
+                String::from(setting.env),
+                Origin::Setting(setting.parameter),
+            ),
         });
     }
     variables.sort_by(|one, other| one.0.cmp(&other.0));

@@ -103,12 +103,15 @@ fn grants(function: &str) -> String {
     let words = grants_of(function).iter().map(|grant| match grant {
         Grant::Reads(table) => format!("reads `{}`", table.name),
         Grant::Writes(table) => format!("writes `{}`", table.name),
+        Grant::WritesUnder(table, prefix) => format!("writes `{}/{prefix}…`", table.name),
         Grant::Publishes(topic) => format!("publishes to `{}`", topic.name()),
         Grant::Sends(source) => format!("sends to `{}`", source.name),
         Grant::Gets(bucket, prefix) => format!("gets `{}/{prefix}`", bucket.name),
         Grant::Puts(bucket, prefix) => format!("puts `{}/{prefix}`", bucket.name),
         Grant::Searches(domain) => format!("searches `{}`", domain.name),
         Grant::Reveals(secret) => format!("reads the secret `{}`", secret.name),
+        Grant::Mails => String::from("sends mails"),
+        Grant::Told(setting) => format!("knows `{}`", setting.env),
     });
     words.collect::<Vec<_>>().join(", ")
 }

@@ -4,6 +4,7 @@ use crate::environment::{self, COMMON, Origin};
 use crate::policy::{self, Resource, Statement};
 use crate::template::{EXPIRES, every, route_key, shadowed, topics};
 use manifest::consumers::Hears;
+use manifest::resources::MadeBy;
 use manifest::{Function, Grant, Projection, Route, Source, Table, Trigger, Who, logical_id};
 use serde_json::{Map, Value, json};
 
@@ -30,6 +31,17 @@ pub(crate) fn text() -> anyhow::Result<String> {
         "secrets": manifest::resources::SECRETS.iter().map(|secret| json!({
             "name": secret.name,
             "env": secret.env(),
+            "madeBy": match secret.made_by {
+                MadeBy::Deployment => "deployment",
+                MadeBy::Rotation => "rotation",
+            },
+        })).collect::<Vec<_>>(),
+        "settings": manifest::settings::ALL.iter().map(|setting| json!({
+            "parameter": setting.parameter,
+            "env": setting.env,
+            "default": setting.default,
+            "pattern": setting.pattern,
+            "description": setting.description,
         })).collect::<Vec<_>>(),
         "domains": manifest::resources::DOMAINS.iter().map(|domain| json!({
             "name": domain.name,
@@ -148,6 +160,9 @@ fn grant(grant: &Grant) -> Value {
     match grant {
         Grant::Reads(table) => json!({ "kind": "reads", "table": table.name }),
         Grant::Writes(table) => json!({ "kind": "writes", "table": table.name }),
+        Grant::WritesUnder(table, prefix) => {
+            json!({ "kind": "writes-under", "table": table.name, "prefix": prefix })
+        }
         Grant::Publishes(topic) => json!({ "kind": "publishes", "topic": topic.service }),
         Grant::Sends(source) => json!({ "kind": "sends", "queue": source.name }),
         Grant::Gets(bucket, prefix) => {
@@ -158,6 +173,8 @@ fn grant(grant: &Grant) -> Value {
         }
         Grant::Searches(domain) => json!({ "kind": "searches", "domain": domain.name }),
         Grant::Reveals(secret) => json!({ "kind": "reveals", "secret": secret.name }),
+        Grant::Mails => json!({ "kind": "mails" }),
+        Grant::Told(setting) => json!({ "kind": "told", "setting": setting.parameter }),
     }
 }
 
@@ -167,6 +184,7 @@ fn statement(statement: &Statement) -> Value {
         "actions": statement.actions,
         "resources": statement.resources.iter().map(resource).collect::<Vec<_>>(),
         "leadingKeys": statement.leading_keys,
+        "asSender": statement.as_sender,
     })
 }
 
@@ -182,6 +200,8 @@ fn resource(resource: &Resource) -> Value {
         Resource::Bucket(name) => json!({ "bucket": name }),
         Resource::Objects(bucket, prefix) => json!({ "objectsOf": bucket, "prefix": prefix }),
         Resource::Secret(name) => json!({ "secret": name }),
+        Resource::Sender => json!({ "identityOf": "sender" }),
+        Resource::SenderDomain => json!({ "identityOf": "sender-domain" }),
         Resource::Domain(name) => json!({ "domain": name }),
         Resource::Logs(function) => json!({ "logsOf": function }),
         Resource::Anything => json!("*"),

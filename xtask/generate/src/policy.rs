@@ -1,7 +1,7 @@
 //! What a function's role allows: one statement a grant, and what its trigger needs.
 
 use manifest::consumers::Hears;
-use manifest::{Function, Grant, Route, Source, Trigger, grants_of};
+use manifest::{Function, Grant, Route, Source, Trigger, grants_of, resources};
 
 /// One statement of a role's policy, before resources have ARNs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,8 +12,10 @@ pub struct Statement {
     pub actions: Vec<&'static str>,
     /// What they are allowed on.
     pub resources: Vec<Resource>,
-    /// The only partition keys allowed, where the grant is for some items of a table.
-    pub leading_keys: Vec<&'static str>,
+    /// Patterns of the only partition keys allowed, where the grant is for some items of a table.
+    pub leading_keys: Vec<String>,
+    /// Whether mails may come from the stage's sender only.
+    pub as_sender: bool,
 }
 
 /// Something a statement names, by the manifest's own names.
@@ -39,6 +41,10 @@ pub enum Resource {
     Objects(&'static str, &'static str),
     /// A secret.
     Secret(&'static str),
+    /// The stage's sender of mails, as an identity of its own.
+    Sender,
+    /// The domain of the stage's sender.
+    SenderDomain,
     /// Everything that a search domain holds.
     Domain(&'static str),
     /// A function's log group.
@@ -62,8 +68,13 @@ const WRITES: &[&str] = &[
     "dynamodb:UpdateItem",
 ];
 
-/// The partition of the platform's table that holds the public keys.
-const PUBLIC_KEYS: &str = "keys";
+const WRITES_UNDER: &[&str] = &[
+    "dynamodb:ConditionCheckItem",
+    "dynamodb:DeleteItem",
+    "dynamodb:GetItem",
+    "dynamodb:PutItem",
+    "dynamodb:UpdateItem",
+];
 
 /// Everything a function's role allows.
 pub fn statements(function: &Function) -> Vec<Statement> {
@@ -99,17 +110,22 @@ fn allow(
         actions: actions.to_vec(),
         resources: resources.into_iter().collect(),
         leading_keys: Vec::new(),
+        as_sender: false,
     }
 }
 
-/// Who checks tokens reads the public keys, and nothing else of the platform's table.
+/// Who checks tokens reads the public keys and the versions of users' tokens, and nothing else of
+/// the platform's table.
 fn keys(route: &Route) -> Option<Statement> {
     route.admits_tokens().then(|| Statement {
-        leading_keys: vec![PUBLIC_KEYS],
+        leading_keys: vec![
+            String::from(resources::PUBLIC_KEYS),
+            format!("{}*", resources::TOKEN_VERSIONS),
+        ],
         ..allow(
-            "PublicKeys",
+            "TokenChecks",
             &["dynamodb:GetItem"],
-            [Resource::Table(manifest::resources::PLATFORM.name)],
+            [Resource::Table(resources::PLATFORM.name)],
         )
     })
 }
@@ -174,6 +190,17 @@ fn granted(grant: &Grant) -> Vec<Statement> {
             WRITES,
             table_and_indexes(table),
         )],
+        Grant::WritesUnder(table, prefix) => vec![Statement {
+            leading_keys: vec![format!("{prefix}*")],
+            ..allow(
+                sid(
+                    "Write",
+                    &format!("{}-{}", table.name, prefix.trim_end_matches('#')),
+                ),
+                WRITES_UNDER,
+                [Resource::Table(table.name)],
+            )
+        }],
         Grant::Publishes(topic) => {
             vec![allow(
                 sid("Publish", topic.service),
@@ -216,6 +243,16 @@ fn granted(grant: &Grant) -> Vec<Statement> {
             &["secretsmanager:GetSecretValue"],
             [Resource::Secret(secret.name)],
         )],
+        // Which of the two is the verified identity is the stage's to choose.
+        Grant::Mails => vec![Statement {
+            as_sender: true,
+            ..allow(
+                "Mail",
+                &["ses:SendEmail"],
+                [Resource::Sender, Resource::SenderDomain],
+            )
+        }],
+        Grant::Told(_) => Vec::new(),
     }
 }
 
@@ -282,16 +319,31 @@ mod tests {
     }
 
     #[test]
-    fn token_checks_read_one_partition() {
+    fn token_checks_read_keys_and_versions_and_nothing_else() {
         let create = manifest::functions()
             .into_iter()
             .find(|it| it.name == "products-create");
         let statements = statements(&create.expect("products-create is in the manifest"));
         let keys = statements
             .iter()
-            .find(|it| it.sid == "PublicKeys")
+            .find(|it| it.sid == "TokenChecks")
             .expect("it checks tokens");
-        assert_eq!(keys.leading_keys, ["keys"]);
+        assert_eq!(keys.leading_keys, ["keys", "token-version#*"]);
         assert_eq!(keys.actions, ["dynamodb:GetItem"]);
+    }
+
+    #[test]
+    fn what_writes_to_a_foreign_table_has_its_partitions_named() {
+        for function in manifest::functions() {
+            for statement in statements(&function) {
+                let writes = statement.actions.contains(&"dynamodb:PutItem");
+                let foreign = !statement
+                    .resources
+                    .contains(&Resource::Table(function.service));
+                if writes && foreign {
+                    assert!(!statement.leading_keys.is_empty(), "{statement:?}");
+                }
+            }
+        }
     }
 }

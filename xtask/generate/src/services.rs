@@ -4,7 +4,12 @@ use edge::{Function, Kind, Operation};
 
 /// What all services deploy.
 pub(crate) fn functions() -> Vec<Function> {
-    [platform::functions(), products::functions()].concat()
+    [
+        platform::functions(),
+        auth::functions(),
+        products::functions(),
+    ]
+    .concat()
 }
 
 /// The endpoints among them.

@@ -7,8 +7,9 @@ use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::rsa::{KeyPair, KeySize};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use jsonwebtoken::jwk::{Jwk, JwkSet, PublicKeyUse, ThumbprintHash};
+use jsonwebtoken::jwk::{Jwk, PublicKeyUse, ThumbprintHash};
 use jsonwebtoken::{Algorithm, EncodingKey};
+use kernel::Timestamp;
 
 /// A private key with its name.
 pub struct SigningKey {
@@ -42,7 +43,8 @@ impl SigningKey {
         Self::of(pem)
     }
 
-    fn of(pem: String) -> Result<Self> {
+    /// A key of its PKCS#8 PEM.
+    pub fn of(pem: String) -> Result<Self> {
         let key = EncodingKey::from_rsa_pem(pem.as_bytes()).context("not an RSA private key")?;
         let mut public = Jwk::from_encoding_key(&key, Algorithm::RS256)?;
         // The name follows from the key (RFC 7638), so the same key never has two.
@@ -66,10 +68,18 @@ impl SigningKey {
         self.public.common.key_id.clone()
     }
 
-    /// The public key set, as `/.well-known/jwks.json` serves it.
-    pub fn public_set(&self) -> Result<String> {
-        Ok(serde_json::to_string(&JwkSet {
-            keys: vec![self.public.clone()],
-        })?)
+    /// The public half.
+    pub const fn public(&self) -> &Jwk {
+        &self.public
+    }
+
+    /// The key as a stage's set holds it.
+    pub fn held(&self, made_at: Timestamp) -> Result<aws::SigningKey> {
+        Ok(aws::SigningKey {
+            kid: self.id().context("a key without a name")?,
+            pem: self.pem.clone(),
+            made_at,
+            retired_at: None,
+        })
     }
 }

@@ -1,14 +1,19 @@
-//! Makes the local cloud's signing key and tokens.
+//! Makes signing keys, and the local cloud's tokens.
 //!
 //! ```text
-//! mint keygen <folder>                          private.pem and jwks.json, unless they are there
-//! mint token --key <private.pem> --role MANAGER [--user usr_…] [--email …] [--days 7]
+//! mint keygen <private.pem>                     the local stage's key: a file, unless it is there,
+//!                                               and what signs on the stage
+//! mint rotate --stage <stage> [--leaked]        the next key of any stage
+//! mint token --key <private.pem> --role MANAGER [--user usr_…] [--version 0] [--email …]
+//!            [--days 7]
 //! ```
 //!
-//! A real stage's key is in its secret, and its tokens come from signing in: both commands refuse
-//! a stage that is not local.
+//! A real stage's keys are in its secret, and its tokens come from signing in: `keygen` and `token`
+//! are for the local stage alone.
 
 mod key;
+mod rotation;
+mod stage;
 mod token;
 
 use std::path::{Path, PathBuf};
@@ -18,7 +23,12 @@ use anyhow::{Context, Result, bail, ensure};
 use lexopt::prelude::*;
 
 use crate::key::SigningKey;
+use crate::rotation::Need;
+use crate::stage::Stage;
 use crate::token::Order;
+
+/// The stage of a local cloud.
+const LOCAL: &str = "local";
 
 fn main() -> ExitCode {
     match run() {
@@ -34,24 +44,53 @@ fn run() -> Result<()> {
     let mut arguments = lexopt::Parser::from_env();
     match arguments.next()? {
         Some(Value(word)) if word == "keygen" => keygen(arguments),
+        Some(Value(word)) if word == "rotate" => rotate(arguments),
         Some(Value(word)) if word == "token" => token(arguments),
-        _ => bail!("usage: mint keygen <folder> | mint token --key <private.pem> --role <ROLE>"),
+        _ => bail!("usage: mint keygen <private.pem> | mint rotate --stage <stage> | mint token …"),
     }
 }
 
 fn keygen(mut arguments: lexopt::Parser) -> Result<()> {
-    let folder = PathBuf::from(arguments.value().context("mint keygen <folder>")?);
-    let private = folder.join("private.pem");
+    let private = PathBuf::from(arguments.value().context("mint keygen <private.pem>")?);
     let key = if private.exists() {
         SigningKey::read(&private)?
     } else {
-        std::fs::create_dir_all(&folder)?;
         let key = SigningKey::generate()?;
         write_private(&private, key.pem())?;
         key
     };
-    std::fs::write(folder.join("jwks.json"), key.public_set()?)?;
-    Ok(())
+    waiting(async { Stage::open(LOCAL).await?.adopt(&key).await })
+}
+
+fn rotate(mut arguments: lexopt::Parser) -> Result<()> {
+    let (mut name, mut need, mut private) = (None, Need::None, None);
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            Long("stage") => name = Some(arguments.value()?.string()?),
+            Long("leaked") => need = Need::Leaked,
+            Long("key") => private = Some(PathBuf::from(arguments.value()?)),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    let name = name.context("rotate needs --stage <stage>")?;
+    waiting(async {
+        let stage = Stage::open(&name).await?;
+        println!("{}", stage.rotate(need).await?);
+        // The local stage's tokens are minted with its developer's file.
+        if let Some(private) = private.filter(|_| name == LOCAL) {
+            let _ = std::fs::remove_file(&private);
+            write_private(&private, &stage.current().await?)?;
+        }
+        Ok(())
+    })
+}
+
+/// Waits for calls to a stage.
+fn waiting<T>(calls: impl Future<Output = Result<T>>) -> Result<T> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(calls)
 }
 
 fn token(mut arguments: lexopt::Parser) -> Result<()> {
@@ -65,13 +104,14 @@ fn token(mut arguments: lexopt::Parser) -> Result<()> {
                 order.user = Some(arguments.value()?.string()?.parse().map_err(text)?);
             }
             Long("email") => order.email = Some(arguments.value()?.string()?),
+            Long("version") => order.version = arguments.value()?.parse()?,
             Long("days") => order.days = arguments.value()?.parse()?,
             Long("issuer") => order.issuer = arguments.value()?.string()?,
             Long("audience") => order.audience = arguments.value()?.string()?,
             Long("stage") => {
                 let stage = arguments.value()?.string()?;
                 ensure!(
-                    stage == "local",
+                    stage == LOCAL,
                     "tokens are minted for the local stage alone; sign in to get one for `{stage}`"
                 );
             }
@@ -90,6 +130,9 @@ fn text(error: impl std::fmt::Display) -> anyhow::Error {
 /// Writes a file that its owner alone can read.
 fn write_private(path: &Path, text: &str) -> Result<()> {
     use std::io::Write;
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]

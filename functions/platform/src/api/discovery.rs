@@ -35,12 +35,14 @@ impl Issuer {
                 "aud",
                 "exp",
                 "iat",
+                "nbf",
                 "jti",
                 "userId",
                 "email",
                 "role",
                 "permissions",
                 "tv",
+                "sid",
             ],
         }
     }
@@ -107,7 +109,7 @@ mod tests {
             "subject_types_supported": ["public"],
             "id_token_signing_alg_values_supported": ["RS256"],
             "claims_supported":
-                ["sub", "iss", "aud", "exp", "iat", "jti", "userId", "email", "role", "permissions", "tv"],
+                ["sub", "iss", "aud", "exp", "iat", "nbf", "jti", "userId", "email", "role", "permissions", "tv", "sid"],
         });
         assert_eq!(serde_json::to_value(told).unwrap(), expected);
     }

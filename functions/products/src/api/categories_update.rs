@@ -1,6 +1,7 @@
 //! `PUT /api/v1/categories/{id}`: renames or moves a category.
 
 use edge::{Call, Data, Doc, Endpoint, JsonBody, ObjectParams, Problem, Staff};
+use kernel::words::broken_line;
 use kernel::{CategoryId, Faults, Slug};
 use manifest::{Route, routes};
 use schemars::{JsonSchema, Schema};
@@ -12,7 +13,6 @@ use crate::Products;
 use crate::categories::{CategoryChanges, Shelf};
 use crate::error::{CATEGORY_CYCLE, SLUG_TAKEN};
 use crate::wire::CategoryNode;
-use crate::words::broken_line;
 
 /// Changes a category.
 pub struct UpdateCategory;

@@ -50,6 +50,17 @@ pub async fn create_topic(aws: &Aws) -> Result<String, Cause> {
         .ok_or_else(|| "a topic without an ARN".into())
 }
 
+/// Has SES take mails from the stage's sender.
+pub async fn verify_sender(aws: &Aws) -> Result<(), Cause> {
+    let sender = aws.environment().setting(&manifest::settings::MAIL_SENDER);
+    aws_sdk_ses::Client::new(&aws.config("SES"))
+        .verify_email_identity()
+        .email_address(sender)
+        .send()
+        .await?;
+    Ok(())
+}
+
 /// Has a queue hear a topic: the messages that pass the filter policy, as they were published.
 pub async fn subscribe(aws: &Aws, topic: &str, queue: &str, filter: &str) -> Result<(), Cause> {
     use aws_sdk_sqs::types::QueueAttributeName::{Policy, QueueArn};

@@ -10,11 +10,13 @@
 mod blobs;
 mod bucket;
 mod items;
+mod mails;
 mod messages;
 mod once;
 mod outbox;
 mod query;
 mod scripted;
+mod token_versions;
 mod transaction;
 
 use aws::{Aws, Item, Key, Table, testing};

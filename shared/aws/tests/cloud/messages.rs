@@ -1,6 +1,8 @@
-use aws::{Aws, Message, testing};
+use std::time::Duration;
 
-use crate::cloud;
+use aws::{Aws, KeySet, Message, SigningKey, SigningKeys, testing};
+
+use crate::{cloud, noon};
 
 /// A connection that knows a new queue and a new topic.
 async fn connected() -> (Aws, String) {
@@ -63,6 +65,36 @@ async fn each_published_message_has_a_result() {
     let results = none.publish(&messages).await;
     assert_eq!(results.len(), 12);
     assert!(results.iter().all(Result::is_err), "{results:?}");
+}
+
+#[tokio::test]
+async fn a_key_that_was_turned_signs_after_five_minutes() {
+    let aws = cloud().await;
+    let set = |kid: &str| {
+        let key = SigningKey {
+            kid: kid.into(),
+            pem: String::new(),
+            made_at: noon(),
+            retired_at: None,
+        };
+        let set = KeySet {
+            current: kid.into(),
+            keys: vec![key],
+        };
+        serde_json::to_string(&set).unwrap()
+    };
+    let arn = testing::create_secret(&aws, "a placeholder").await.unwrap();
+    let keys = SigningKeys::new(aws.secrets(), arn.clone());
+    let error = keys.current(noon()).await.unwrap_err();
+    assert!(matches!(error, aws::SecretError::Absent), "{error:?}");
+
+    aws.secrets().replace(&arn, &set("one")).await.unwrap();
+    assert_eq!(keys.current(noon()).await.unwrap().kid, "one");
+    aws.secrets().replace(&arn, &set("two")).await.unwrap();
+    let almost = noon().plus(Duration::from_secs(299));
+    assert_eq!(keys.current(almost).await.unwrap().kid, "one");
+    let then = noon().plus(Duration::from_secs(300));
+    assert_eq!(keys.current(then).await.unwrap().kid, "two");
 }
 
 #[tokio::test]

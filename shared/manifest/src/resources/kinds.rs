@@ -1,6 +1,7 @@
 //! The kinds of resources and of grants.
 
 use crate::consumers::Source;
+use crate::settings::Setting;
 
 /// A DynamoDB table with the keys `pk` and `sk`, time to live on `expires`, and, with an outbox,
 /// a stream.
@@ -85,6 +86,17 @@ impl Bucket {
 pub struct Secret {
     /// What it is.
     pub name: &'static str,
+    /// Who puts the value in.
+    pub made_by: MadeBy,
+}
+
+/// Who makes a secret's value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MadeBy {
+    /// The deployment: 64 random letters and digits, which are 381 bits.
+    Deployment,
+    /// `cargo xtask rotate-keys`, once for the first value and again for each next.
+    Rotation,
 }
 
 impl Secret {
@@ -116,6 +128,8 @@ pub enum Grant {
     Reads(&'static Table),
     /// What `Reads` may, and put, update, delete and check conditions.
     Writes(&'static Table),
+    /// Get, put, update, delete and check the items whose partition starts so.
+    WritesUnder(&'static Table, &'static str),
     /// Publish to a topic.
     Publishes(&'static Topic),
     /// Send to a consumer's queue.
@@ -128,4 +142,8 @@ pub enum Grant {
     Searches(&'static Domain),
     /// Read a secret's value.
     Reveals(&'static Secret),
+    /// Send mails from the stage's sender.
+    Mails,
+    /// Know a decision of the stage.
+    Told(&'static Setting),
 }

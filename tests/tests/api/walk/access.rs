@@ -2,6 +2,7 @@
 
 use kernel::{Permission, Role};
 use manifest::{Route, Who};
+use serde_json::json;
 use testkit::{Api, Stage};
 
 use super::rows;
@@ -82,6 +83,27 @@ fn every_row_that_looks_at_tokens_refuses_expired_and_tampered_ones_and_the_othe
             let expected = route.admits_tokens().then_some((401, "unauthenticated"));
             check(&api, route, expected, what, &mut wrong);
         }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_token_that_was_ended_is_refused_by_every_row_that_looks_at_tokens() {
+    let stage = Stage::from_env();
+    let claims = stage.signer().claims(Role::Admin);
+    let api = stage.api().with_token(stage.signer().sign(&claims));
+    let item = json!({
+        "pk": { "S": format!("{}{}", manifest::resources::TOKEN_VERSIONS, claims.sub) },
+        "sk": { "S": "version" },
+        "type": { "S": "token-version" }, "schema": { "N": "1" },
+        "user_id": { "S": claims.sub }, "tv": { "N": "1" },
+    });
+    let put = json!({ "TableName": stage.physical("platform"), "Item": item });
+    stage.account().dynamodb("PutItem", &put).expect(200);
+    let mut wrong = Vec::new();
+    for route in rows::all() {
+        let expected = route.admits_tokens().then_some((401, "unauthenticated"));
+        check(&api, route, expected, "an ended token", &mut wrong);
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

@@ -18,6 +18,7 @@ pub fn path(route: &Route) -> String {
             (true, Some("products")) => format!("prod_{NIL}"),
             (true, Some("categories")) => format!("cat_{NIL}"),
             (true, Some("import")) => format!("imp_{NIL}"),
+            (true, Some("addresses")) => format!("addr_{NIL}"),
             (true, other) => panic!("say here which ids stand behind {other:?}"),
         });
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use edge::Verifier;
+use edge::{Claims, Verifier};
 use kernel::{Clock, Role, SystemClock};
 use serde_json::{Value, json};
 use testkit::{Shop, Signer, Stage, hmac_sha256, segment};
@@ -226,6 +226,25 @@ fn hostile(signer: &Signer) -> Vec<(String, String)> {
         "no permissions",
         signed(&header, &without(&claims, "permissions")),
     );
+    // Versions of the user's tokens, who never had any ended.
+    for (name, version) in [
+        ("one ahead", json!(1)),
+        ("below all", json!(-1)),
+        ("text", json!("0")),
+        ("a fraction", json!(0.5)),
+        ("beyond all", json!(u64::MAX)),
+        ("null", json!(null)),
+    ] {
+        add(
+            &format!("version: {name}"),
+            signed(&header, &with(&claims, "tv", version)),
+        );
+    }
+    add("no version", signed(&header, &without(&claims, "tv")));
+    add(
+        "a session that is no id",
+        signed(&header, &with(&claims, "sid", "ses_1".into())),
+    );
     // The same member twice: whoever reads the first sees another token than who reads the last.
     let twice = {
         let plain = claims.to_string();
@@ -325,7 +344,7 @@ fn tokens_of_two_live_keys_hold_and_a_new_key_is_found_without_a_restart() {
     let holds = |signer: &Signer, after: u64| {
         let token = signer.token(Role::User);
         let at = start.plus(Duration::from_secs(after));
-        shop.wait(verifier.verify(&token, at)).unwrap().is_some()
+        shop.wait(verifier.identify(&token, at)).unwrap().is_some()
     };
 
     assert!(holds(first, 0));
@@ -357,20 +376,74 @@ fn unknown_keys_by_the_hundred_cost_one_read() {
     let token = Signer::new().token(Role::Admin);
     let later = start.plus(Duration::from_secs(60));
     // The first of these reads the keys anew; then the table is emptied, and nobody notices.
-    assert!(shop.wait(verifier.verify(&token, later)).unwrap().is_none());
+    assert!(
+        shop.wait(verifier.identify(&token, later))
+            .unwrap()
+            .is_none()
+    );
     shop.publish_keys(&[]);
     for after in 0..100_u64 {
         let at = later.plus(Duration::from_millis(after * 290));
-        assert!(shop.wait(verifier.verify(&token, at)).unwrap().is_none());
+        assert!(shop.wait(verifier.identify(&token, at)).unwrap().is_none());
     }
     let known = shop.signer().token(Role::Admin);
     let held = shop
-        .wait(verifier.verify(&known, later.plus(Duration::from_secs(29))))
+        .wait(verifier.identify(&known, later.plus(Duration::from_secs(29))))
         .unwrap();
     assert!(
         held.is_some(),
         "the keys were read again within half a minute"
     );
+}
+
+#[test]
+fn a_token_is_good_for_its_users_version_alone_from_the_very_next_request_on() {
+    let shop = Shop::open();
+    let now = SystemClock.now();
+    let verifier = verifier(&shop, now);
+    let claims = shop.signer().claims(Role::User);
+    let holds = |tv: u64| {
+        let token = shop.signer().sign(&Claims {
+            tv,
+            ..claims.clone()
+        });
+        let identity = shop.wait(verifier.identify(&token, now)).unwrap();
+        identity.is_some_and(|identity| identity.user.to_string() == claims.sub)
+    };
+    let good = || (0..4).filter(|tv| holds(*tv)).collect::<Vec<_>>();
+    assert_eq!(good(), [0]);
+    for version in [1, 3] {
+        raise(&shop, &claims.sub, version);
+        assert_eq!(good(), [version]);
+    }
+    // Another user's tokens are as they were.
+    let other = shop.signer().token(Role::User);
+    assert!(shop.wait(verifier.identify(&other, now)).unwrap().is_some());
+}
+
+#[test]
+fn nobody_is_admitted_while_versions_cannot_be_read() {
+    let shop = Shop::open();
+    let now = SystemClock.now();
+    let verifier = verifier(&shop, now);
+    let token = shop.signer().token(Role::User);
+    assert!(shop.wait(verifier.identify(&token, now)).unwrap().is_some());
+    let table = json!({ "TableName": shop.variable("PLATFORM_TABLE") });
+    shop.account().dynamodb("DeleteTable", &table).expect(200);
+    assert!(shop.wait(verifier.identify(&token, now)).is_err());
+}
+
+/// Ends the tokens of a user below a version.
+fn raise(shop: &Shop, user: &str, version: u64) {
+    let versions = shop.aws().token_versions().unwrap();
+    let table = shop.aws().table(&manifest::resources::AUTH).unwrap();
+    let write = table.transaction().raise_token_version(
+        "version",
+        &versions,
+        user.parse().unwrap(),
+        version,
+    );
+    shop.wait(write.commit()).unwrap();
 }
 
 fn verifier(shop: &Shop, at: kernel::Timestamp) -> Verifier {

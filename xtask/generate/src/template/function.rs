@@ -6,6 +6,7 @@ use super::import::{
 use super::{Resources, api, attribute, reference, sub};
 use crate::environment::{self, Origin};
 use crate::policy::{self, Resource, Statement};
+use manifest::settings::MAIL_SENDER;
 use manifest::{Function, Route, logical_id};
 use serde_json::{Map, Value, json};
 
@@ -83,7 +84,12 @@ fn statement(statement: &Statement) -> Value {
     });
     if !statement.leading_keys.is_empty() {
         value["Condition"] = json!({
-            "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": statement.leading_keys },
+            "ForAllValues:StringLike": { "dynamodb:LeadingKeys": statement.leading_keys },
+        });
+    }
+    if statement.as_sender {
+        value["Condition"] = json!({
+            "StringEquals": { "ses:FromAddress": reference(MAIL_SENDER.parameter) },
         });
     }
     value
@@ -131,6 +137,16 @@ fn arn(resource: &Resource) -> Value {
         Resource::Secret(name) => sub(format!(
             "arn:${{AWS::Partition}}:secretsmanager:${{AWS::Region}}:${{AWS::AccountId}}:secret:${{Stage}}-ultramarket-{name}-??????"
         )),
+        Resource::Sender => sub(format!(
+            "arn:${{AWS::Partition}}:ses:${{AWS::Region}}:${{AWS::AccountId}}:identity/${{{}}}",
+            MAIL_SENDER.parameter
+        )),
+        Resource::SenderDomain => json!({ "Fn::Sub": [
+            "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/${Domain}",
+            { "Domain": {
+                "Fn::Select": [1, { "Fn::Split": ["@", reference(MAIL_SENDER.parameter)] }],
+            }},
+        ]}),
         Resource::Domain(name) => sub(format!(
             "arn:${{AWS::Partition}}:es:${{AWS::Region}}:${{AWS::AccountId}}:domain/${{Stage}}-{name}/*"
         )),

@@ -60,6 +60,13 @@ pub(super) fn all() -> Vec<Import> {
             "The search engine's URL; empty when there is none.",
         ),
     ];
+    for setting in manifest::settings::ALL {
+        imports.push(import(
+            setting.parameter,
+            reference(setting.parameter),
+            setting.description,
+        ));
+    }
     for table in manifest::resources::TABLES {
         let id = table_id(table);
         imports.push(import(

@@ -52,6 +52,20 @@ pub(super) fn template() -> Value {
 }
 
 fn parameters() -> Value {
+    let mut parameters = of_the_walk();
+    for setting in manifest::settings::ALL {
+        parameters[setting.parameter] = json!({
+            "Type": "String",
+            "Default": setting.default,
+            "AllowedPattern": setting.pattern,
+            "Description": setting.description,
+        });
+    }
+    parameters
+}
+
+/// What every endpoint is told, and what shapes the stage itself.
+fn of_the_walk() -> Value {
     json!({
         "Stage": {
             "Type": "String",

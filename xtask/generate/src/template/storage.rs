@@ -2,6 +2,7 @@
 
 use super::import::{bucket_id, secret_id, table_id, topic_id};
 use super::{Resources, attribute, only_tls, physical, reference, sub};
+use manifest::resources::MadeBy;
 use manifest::{Bucket, Index, Projection, Secret, Table, Topic};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -155,17 +156,27 @@ pub(super) fn bucket(resources: &mut Resources, bucket: &Bucket) {
 
 pub(super) fn secret(resources: &mut Resources, secret: &Secret) {
     let id = secret_id(secret);
+    let (description, generated) = match secret.made_by {
+        MadeBy::Deployment => (
+            "Made with the stack, and known to nobody.",
+            json!({ "PasswordLength": 64, "ExcludePunctuation": true }),
+        ),
+        MadeBy::Rotation => (
+            "Made with a placeholder; `cargo xtask rotate-keys` puts the real value in.",
+            json!({
+                "SecretStringTemplate": "{}",
+                "GenerateStringKey": "placeholder",
+                "ExcludePunctuation": true,
+            }),
+        ),
+    };
     resources.add(
         &id,
         "AWS::SecretsManager::Secret",
         json!({
             "Name": physical(secret.name),
-            "Description": "Made with a placeholder; the deployment puts the real value in.",
-            "GenerateSecretString": {
-                "SecretStringTemplate": "{}",
-                "GenerateStringKey": "placeholder",
-                "ExcludePunctuation": true,
-            },
+            "Description": description,
+            "GenerateSecretString": generated,
         }),
     );
     resources.with(&id, "DeletionPolicy", json!("Delete"));

@@ -1,19 +1,5 @@
 use super::*;
-use aws::{Condition, Item, Key, testing};
-
-/// The stored set, as the deployment writes it.
-#[derive(Serialize, Deserialize)]
-struct Stored {
-    jwks: String,
-}
-
-impl Item for Stored {
-    const TYPE: &'static str = "public-keys";
-
-    fn key(&self) -> Key {
-        PublicKeys::key()
-    }
-}
+use aws::testing;
 
 fn named(kid: &str) -> String {
     format!(
@@ -37,10 +23,8 @@ async fn keys_are_read_again_after_a_minute_and_not_before() {
     let aws = testing::cloud(&[&resources::PLATFORM]).await.unwrap();
     let table = aws.table(&resources::PLATFORM).unwrap();
     let publish = async |kid: &str| {
-        table
-            .put(&Stored { jwks: named(kid) }, Condition::none())
-            .await
-            .unwrap();
+        let keys = PublicKeys { jwks: named(kid) };
+        keys.publish(&table).await.unwrap();
     };
     // Without keys the function starts, and says so when it is asked.
     let keys = Keys::start(&aws).await.unwrap();

@@ -1,0 +1,5 @@
+//! The function `addresses-create`.
+
+fn main() {
+    edge::run::<auth::api::CreateAddress>();
+}

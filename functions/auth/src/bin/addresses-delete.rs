@@ -1,0 +1,5 @@
+//! The function `addresses-delete`.
+
+fn main() {
+    edge::run::<auth::api::DeleteAddress>();
+}

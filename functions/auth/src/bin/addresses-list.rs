@@ -1,0 +1,5 @@
+//! The function `addresses-list`.
+
+fn main() {
+    edge::run::<auth::api::ListAddresses>();
+}

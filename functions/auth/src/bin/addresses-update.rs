@@ -1,0 +1,5 @@
+//! The function `addresses-update`.
+
+fn main() {
+    edge::run::<auth::api::UpdateAddress>();
+}

@@ -1,0 +1,5 @@
+//! The function `auth-change-password`.
+
+fn main() {
+    edge::run::<auth::api::ChangePassword>();
+}

@@ -1,0 +1,5 @@
+//! The function `auth-confirm-mfa`.
+
+fn main() {
+    edge::run::<auth::api::ConfirmMfa>();
+}

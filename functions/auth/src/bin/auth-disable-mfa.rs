@@ -1,0 +1,5 @@
+//! The function `auth-disable-mfa`.
+
+fn main() {
+    edge::run::<auth::api::DisableMfa>();
+}

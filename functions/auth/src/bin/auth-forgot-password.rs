@@ -1,0 +1,5 @@
+//! The function `auth-forgot-password`.
+
+fn main() {
+    edge::run::<auth::api::RequestPasswordReset>();
+}

@@ -1,0 +1,5 @@
+//! The function `auth-login`.
+
+fn main() {
+    edge::run::<auth::api::SignIn>();
+}

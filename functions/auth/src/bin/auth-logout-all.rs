@@ -1,0 +1,5 @@
+//! The function `auth-logout-all`.
+
+fn main() {
+    edge::run::<auth::api::SignOutEverywhere>();
+}

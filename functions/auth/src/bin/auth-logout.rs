@@ -1,0 +1,5 @@
+//! The function `auth-logout`.
+
+fn main() {
+    edge::run::<auth::api::SignOut>();
+}

@@ -1,0 +1,5 @@
+//! The function `auth-refresh`.
+
+fn main() {
+    edge::run::<auth::api::RefreshTokens>();
+}

@@ -1,0 +1,5 @@
+//! The function `auth-register`.
+
+fn main() {
+    edge::run::<auth::api::RegisterUser>();
+}

@@ -1,0 +1,5 @@
+//! The function `auth-resend-verification`.
+
+fn main() {
+    edge::run::<auth::api::ResendVerification>();
+}

@@ -1,0 +1,5 @@
+//! The function `auth-reset-password`.
+
+fn main() {
+    edge::run::<auth::api::ResetPassword>();
+}

@@ -1,0 +1,5 @@
+//! The function `auth-verify-email`.
+
+fn main() {
+    edge::run::<auth::api::VerifyEmail>();
+}

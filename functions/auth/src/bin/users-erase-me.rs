@@ -1,0 +1,5 @@
+//! The function `users-erase-me`.
+
+fn main() {
+    edge::run::<auth::api::EraseAccount>();
+}

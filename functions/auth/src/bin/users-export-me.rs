@@ -1,0 +1,5 @@
+//! The function `users-export-me`.
+
+fn main() {
+    edge::run::<auth::api::ExportAccount>();
+}

@@ -1,0 +1,5 @@
+//! The function `users-me`.
+
+fn main() {
+    edge::run::<auth::api::GetProfile>();
+}

@@ -1,0 +1,5 @@
+//! The function `users-update-me`.
+
+fn main() {
+    edge::run::<auth::api::UpdateProfile>();
+}
