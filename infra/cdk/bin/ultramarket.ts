@@ -6,5 +6,6 @@ import { Shop } from "../lib/shop";
 import { settingsOf } from "../lib/stage";
 
 const app = new App();
-new Shop(app, { manifest: readManifest(), stage: settingsOf(app.node, process.env), workspace: join(__dirname, "../../..") });
+const manifest = readManifest();
+new Shop(app, { manifest, stage: settingsOf(app.node, process.env, manifest), workspace: join(__dirname, "../../..") });
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));

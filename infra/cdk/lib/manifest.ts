@@ -66,17 +66,8 @@ const trigger = z.discriminatedUnion("type", [http, events, work, outboxes, sche
 
 /** Where a variable's value comes from. */
 const origin = z.union([
-  z.strictObject({
-    setting: z.enum([
-      "Stage",
-      "DefaultCurrency",
-      "CorsAllowedOrigins",
-      "JwtAudience",
-      "JwtIssuer",
-      "OpenSearchEndpoint",
-      "PublicUrl",
-    ]),
-  }),
+  /** A setting of the stage, by the name of `template.yaml`'s parameter. */
+  z.strictObject({ setting: z.string() }),
   z.strictObject({ table: name }),
   z.strictObject({ topic: name }),
   z.strictObject({ queue: name }),
@@ -88,12 +79,15 @@ const origin = z.union([
 const grant = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("reads"), table: name }),
   z.strictObject({ kind: z.literal("writes"), table: name }),
+  z.strictObject({ kind: z.literal("writes-under"), table: name, prefix: z.string() }),
   z.strictObject({ kind: z.literal("publishes"), topic: name }),
   z.strictObject({ kind: z.literal("sends"), queue: name }),
   z.strictObject({ kind: z.literal("gets"), bucket: name, prefix: z.string() }),
   z.strictObject({ kind: z.literal("puts"), bucket: name, prefix: z.string() }),
   z.strictObject({ kind: z.literal("reveals"), secret: name }),
   z.strictObject({ kind: z.literal("searches"), domain: name }),
+  z.strictObject({ kind: z.literal("mails") }),
+  z.strictObject({ kind: z.literal("told"), setting: z.string() }),
 ]);
 
 /** Something a statement names. */
@@ -111,14 +105,18 @@ const resource = z.union([
   z.strictObject({ secret: name }),
   z.strictObject({ logsOf: name }),
   z.strictObject({ domain: name }),
+  /** The identity in SES that mails come from: an address of its own, or its domain. */
+  z.strictObject({ identityOf: z.enum(["sender", "sender-domain"]) }),
 ]);
 
 const statement = z.strictObject({
   sid: z.string().regex(/^[A-Za-z0-9]+$/),
   actions: z.array(z.string().regex(/^[a-z0-9-]+:[A-Za-z]+$/, "an action names one action, never `*`")).nonempty(),
   resources: z.array(resource).nonempty(),
-  /** The only partition keys allowed, where the grant is for some items of a table. */
+  /** Patterns of the only partition keys allowed, where the grant is for some items of a table. */
   leadingKeys: z.array(z.string()),
+  /** Whether mails may come from the stage's sender only. */
+  asSender: z.boolean(),
 });
 
 const functionRow = z.strictObject({
@@ -163,6 +161,9 @@ const bucket = z.strictObject({
   servedUnder: z.string().regex(/^\/[a-z0-9/-]+\/$/).nullish(),
 });
 
+/** Settings that every shop has, whatever its services leave to a stage; `stage.ts` knows them by name. */
+const OF_THE_WALK = ["Stage", "DefaultCurrency", "CorsAllowedOrigins", "JwtAudience", "JwtIssuer", "OpenSearchEndpoint", "PublicUrl"];
+
 const manifest = z.strictObject({
   generated: z.string(),
   product: name,
@@ -172,8 +173,20 @@ const manifest = z.strictObject({
   tables: z.array(table),
   topics: z.array(z.strictObject({ service: name, name, env: z.string() })),
   buckets: z.array(bucket),
-  secrets: z.array(z.strictObject({ name, env: z.string() })),
+  /** A value is made with the stack, or put in by `cargo xtask rotate-keys`. */
+  secrets: z.array(z.strictObject({ name, env: z.string(), madeBy: z.enum(["deployment", "rotation"]) })),
+  /** What a stage decides beside what `stage.ts` has reasons for. */
+  settings: z.array(z.strictObject({ parameter: z.string(), env: z.string(), default: z.string(), pattern: z.string(), description: z.string() })),
   domains: z.array(z.strictObject({ name, env: z.string() })),
+}).superRefine(({ functions, settings }, context) => {
+  const known = new Set([...OF_THE_WALK, ...settings.map(({ parameter }) => parameter)]);
+  functions.forEach(({ env }, at) => {
+    for (const [variable, from] of Object.entries(env)) {
+      if ("setting" in from && !known.has(from.setting)) {
+        context.addIssue({ code: "custom", path: ["functions", at, "env", variable], message: `no setting is called ${from.setting}` });
+      }
+    }
+  });
 });
 
 export type Manifest = z.infer<typeof manifest>;
@@ -183,6 +196,7 @@ export type TableRow = z.infer<typeof table>;
 export type TopicRow = Manifest["topics"][number];
 export type BucketRow = z.infer<typeof bucket>;
 export type SecretRow = Manifest["secrets"][number];
+export type SettingRow = Manifest["settings"][number];
 export type DomainRow = Manifest["domains"][number];
 export type HttpTrigger = z.infer<typeof http>;
 export type EventsTrigger = z.infer<typeof events>;

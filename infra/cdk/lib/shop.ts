@@ -84,14 +84,15 @@ function ownUrl({ localGateway, region }: Settings, { apiId, urlSuffix }: Shared
 
 /** The settings by the names that the manifest and `template.yaml` give them. */
 function toldOf(stage: Settings, publicUrl: string, openSearchEndpoint: string): Told {
-  return {
-    Stage: stage.name,
-    DefaultCurrency: stage.defaultCurrency,
-    CorsAllowedOrigins: stage.corsAllowedOrigins.join(","),
-    JwtAudience: stage.jwtAudience,
+  return new Map([
+    ...stage.decided,
+    ["Stage", stage.name],
+    ["DefaultCurrency", stage.defaultCurrency],
+    ["CorsAllowedOrigins", stage.corsAllowedOrigins.join(",")],
+    ["JwtAudience", stage.jwtAudience],
     // The issuer of tokens is the API itself unless told otherwise.
-    JwtIssuer: stage.jwtIssuer ?? publicUrl,
-    OpenSearchEndpoint: openSearchEndpoint,
-    PublicUrl: publicUrl,
-  };
+    ["JwtIssuer", stage.jwtIssuer ?? publicUrl],
+    ["OpenSearchEndpoint", openSearchEndpoint],
+    ["PublicUrl", publicUrl],
+  ]);
 }

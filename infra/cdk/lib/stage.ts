@@ -1,5 +1,6 @@
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Node } from "constructs";
+import type { Manifest, SettingRow } from "./manifest";
 
 /** What a stage is like. Everything that differs between stages stands here, with its reason. */
 export interface Settings {
@@ -35,6 +36,8 @@ export interface Settings {
   readonly corsAllowedOrigins: readonly string[];
   readonly defaultCurrency: string;
   readonly openSearchEndpoint: string;
+  /** What the manifest leaves to a stage to decide, by the names of `template.yaml`'s parameters. */
+  readonly decided: ReadonlyMap<string, string>;
 }
 
 export interface SearchSettings {
@@ -161,7 +164,7 @@ const DEFAULTS: Record<Kind, Defaults> = {
 };
 
 /** The settings that the context asks for: `-c stage=prod -c region=eu-central-1 …`. */
-export function settingsOf(node: Node, environment: Readonly<Record<string, string | undefined>>): Settings {
+export function settingsOf(node: Node, environment: Readonly<Record<string, string | undefined>>, manifest: Pick<Manifest, "settings">): Settings {
   const context = new Context(node);
   const kind = context.oneOf("stage", KINDS) ?? "dev";
   const defaults = DEFAULTS[kind];
@@ -194,7 +197,13 @@ export function settingsOf(node: Node, environment: Readonly<Record<string, stri
     corsAllowedOrigins: context.text("corsAllowedOrigins")?.split(",") ?? [],
     defaultCurrency: context.matching("defaultCurrency", /^[A-Z]{3}$/) ?? "USD",
     openSearchEndpoint: context.text("openSearchEndpoint") ?? "",
+    decided: new Map(manifest.settings.map((row) => [row.parameter, context.matching(flagOf(row), new RegExp(`^(?:${row.pattern})$`)) ?? row.default])),
   };
+}
+
+/** `JwtAccessExpiresIn` is decided by `-c jwtAccessExpiresIn=…`. */
+function flagOf({ parameter }: SettingRow): string {
+  return parameter.slice(0, 1).toLowerCase() + parameter.slice(1);
 }
 
 function edge(context: Context, defaults: Defaults): EdgeSettings {

@@ -20,13 +20,13 @@ describe("a change of a row shows", () => {
     const { Policies: policies } = properties("AWS::IAM::Role", "dev-products-get");
     const [{ PolicyDocument: document }] = policies as unknown as [{ PolicyDocument: { Statement: readonly Properties[] } }];
     expect(document.Statement).toContainEqual({
-      Sid: "RevealSigningKey",
+      Sid: "RevealMfaKey",
       Effect: "Allow",
       Action: "secretsmanager:GetSecretValue",
-      Resource: "arn:aws:secretsmanager:us-east-1:123456789012:secret:dev-ultramarket-signing-key-??????",
+      Resource: "arn:aws:secretsmanager:us-east-1:123456789012:secret:dev-ultramarket-mfa-key-??????",
     });
     const { Variables: variables } = properties("AWS::Lambda::Function", "dev-products-get").Environment as { Variables: Properties };
-    expect(JSON.stringify(variables.SIGNING_KEY_SECRET_ARN)).toContain("dev-ultramarket-shared");
+    expect(JSON.stringify(variables.MFA_KEY_SECRET_ARN)).toContain("dev-ultramarket-shared");
   });
 
   test("in a new bucket", () => {
@@ -37,7 +37,7 @@ describe("a change of a row shows", () => {
 describe("what is not known is refused", () => {
   test.each<[string, (manifest: Untyped) => void, RegExp]>([
     ["a kind of trigger", (it) => (it.functions[0].trigger.type = "websocket"), /functions\[0\]\.trigger/],
-    ["a kind of grant", (it) => it.functions[0].grants.push({ kind: "mails", from: "shop" }), /functions\[0\]\.grants/],
+    ["a kind of grant", (it) => it.functions[0].grants.push({ kind: "calls", number: "shop" }), /functions\[0\]\.grants/],
     ["a kind of resource", (it) => it.functions[0].statements[0].resources.push({ cluster: "cache" }), /statements\[0\]\.resources/],
     ["an origin of a variable", (it) => (it.functions[0].env.CACHE = { cluster: "cache" }), /env\.CACHE/],
     ["a setting", (it) => (it.functions[0].env.CACHE = { setting: "CacheUrl" }), /env\.CACHE/],

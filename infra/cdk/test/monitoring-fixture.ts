@@ -45,6 +45,7 @@ export const MANIFEST: Manifest = {
   topics: [{ service: "orders", name: "orders-events", env: "ORDERS_TOPIC_ARN" }],
   buckets: [],
   secrets: [],
+  settings: [],
   domains: [{ name: "search", env: "OPENSEARCH_ENDPOINT" }],
 };
 

@@ -59,7 +59,9 @@ export class Resolver {
       case "Fn::GetAtt":
         return this.attribute(this.text(list[0]), this.text(list[1]));
       case "Fn::Sub":
-        return this.text(argument).replace(/\$\{([^}]+)\}/g, (_, inner: string) => {
+        return this.text(list[0]).replace(/\$\{([^}]+)\}/g, (_, inner: string) => {
+          const own = (list[1] as Properties | undefined)?.[inner];
+          if (own !== undefined) return this.text(own);
           const [id, attribute] = inner.split(".");
           return attribute === undefined ? text(this.reference(inner)) : this.attribute(id ?? "", attribute);
         });

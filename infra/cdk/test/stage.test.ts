@@ -1,10 +1,11 @@
 /** What the context of a deployment makes of a stage. */
 
 import { App } from "aws-cdk-lib";
+import { readManifest } from "../lib/manifest";
 import { settingsOf, type Settings } from "../lib/stage";
 
 function settings(context: Record<string, string>, environment: Record<string, string> = {}): Settings {
-  return settingsOf(new App({ context }).node, environment);
+  return settingsOf(new App({ context }).node, environment, readManifest());
 }
 
 test("a developer's stage is what is meant by none", () => {
@@ -61,4 +62,11 @@ test.each([
   ],
 ] as const)("%j is refused by name", (context, message) => {
   expect(() => settings(context)).toThrow(message);
+});
+
+test("what the manifest leaves to a stage is decided by context, or by default", () => {
+  const decided = (context: Record<string, string>) => settings(context).decided.get("JwtAccessExpiresIn");
+  expect(decided({})).toBe("15m");
+  expect(decided({ jwtAccessExpiresIn: "5m" })).toBe("5m");
+  expect(() => settings({ jwtAccessExpiresIn: "soon" })).toThrow("jwtAccessExpiresIn=soon");
 });

@@ -42,12 +42,13 @@ export const SHOPS: Readonly<Record<ShopName, Variant>> = {
     change: (manifest) => {
       row(manifest, "products-list").timeoutSeconds = 7;
       row(manifest, "products-list").memoryMb = 384;
-      row(manifest, "products-get").env.SIGNING_KEY_SECRET_ARN = { secret: "signing-key" };
+      row(manifest, "products-get").env.MFA_KEY_SECRET_ARN = { secret: "mfa-key" };
       row(manifest, "products-get").statements.push({
-        sid: "RevealSigningKey",
+        sid: "RevealMfaKey",
         actions: ["secretsmanager:GetSecretValue"],
-        resources: [{ secret: "signing-key" }],
+        resources: [{ secret: "mfa-key" }],
         leadingKeys: [],
+        asSender: false,
       });
       manifest.buckets.push({ name: "files", env: "FILES_BUCKET", expireDays: null, servedUnder: "/files/" });
     },
@@ -57,7 +58,7 @@ export const SHOPS: Readonly<Record<ShopName, Variant>> = {
   careless: {
     context: { stage: "dev" },
     change: (manifest) => {
-      row(manifest, "products-list").statements.push({ sid: "Everything", actions: ["dynamodb:GetItem"], resources: ["*"], leadingKeys: [] });
+      row(manifest, "products-list").statements.push({ sid: "Everything", actions: ["dynamodb:GetItem"], resources: ["*"], leadingKeys: [], asSender: false });
     },
   },
 };
@@ -68,7 +69,7 @@ export function synthesise({ context, change }: Variant, outdir: string): void {
   const app = new App({ outdir, context: { ...flags, account: ACCOUNT, ...context }, analyticsReporting: false });
   const manifest = readManifest();
   change?.(manifest);
-  new Shop(app, { manifest, stage: settingsOf(app.node, {}), workspace: join(__dirname, "nothing-built") });
+  new Shop(app, { manifest, stage: settingsOf(app.node, {}, manifest), workspace: join(__dirname, "nothing-built") });
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
   try {
     app.synth();

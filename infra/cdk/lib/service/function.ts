@@ -68,8 +68,10 @@ function policy(statements: readonly StatementRow[], references: References): ia
           sid: row.sid,
           actions: row.actions,
           resources: row.resources.map((resource) => references.arn(resource)),
-          conditions:
-            row.leadingKeys.length === 0 ? undefined : { "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": row.leadingKeys } },
+          conditions: {
+            ...(row.leadingKeys.length === 0 ? {} : { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": row.leadingKeys } }),
+            ...(row.asSender ? { StringEquals: { "ses:FromAddress": references.sender } } : {}),
+          },
         }),
     ),
   });

@@ -5,8 +5,8 @@ import { Names } from "../names";
 import type { SharedStack } from "../shared/stack";
 import type { Settings } from "../stage";
 
-/** What the stage's services are told beside what they are granted. */
-export type Told = Record<Extract<Origin, { setting: string }>["setting"], string>;
+/** What the stage's services are told beside what they are granted, by the names of `template.yaml`'s parameters. */
+export type Told = ReadonlyMap<string, string>;
 
 /** The manifest's words for things, as ARNs and as the values of variables. */
 export class References {
@@ -41,11 +41,17 @@ export class References {
     // Secrets Manager ends an ARN with six characters of its own.
     if ("secret" in resource) return this.regional("secretsmanager", `secret:${this.names.thing(resource.secret)}-??????`);
     if ("logsOf" in resource) return this.regional("logs", `log-group:${this.names.logGroup(resource.logsOf)}:*`);
+    if ("identityOf" in resource) return this.regional("ses", `identity/${this.identity(resource.identityOf)}`);
     return this.regional("es", `domain/${this.names.domain(resource.domain)}/*`);
   }
 
+  /** The address that mails come from. */
+  get sender(): string {
+    return found(this.told, "MailSender", "setting");
+  }
+
   value(origin: Origin): string {
-    if ("setting" in origin) return this.told[origin.setting];
+    if ("setting" in origin) return found(this.told, origin.setting, "setting");
     if ("table" in origin) return this.names.thing(origin.table);
     if ("topic" in origin) return this.topic(origin.topic);
     if ("queue" in origin) return found(this.queueUrls, origin.queue, "queue of this service");
@@ -65,6 +71,11 @@ export class References {
       throw new Error(`the table of ${table} has no stream`);
     }
     return arn;
+  }
+
+  /** Which of the two is verified in SES is the stage's to choose. */
+  private identity(of: "sender" | "sender-domain"): string {
+    return of === "sender" ? this.sender : this.sender.slice(this.sender.indexOf("@") + 1);
   }
 
   private table(name: string, rest: string): string {
