@@ -72,9 +72,6 @@ pub enum ProductsError {
     /// The queue failed.
     #[error(transparent)]
     Queue(#[from] aws::QueueError),
-    /// The function was not given what this needs.
-    #[error("this function has no {0}")]
-    NotGranted(&'static str),
 }
 
 impl ProductsError {
@@ -149,7 +146,7 @@ impl From<ProductsError> for Problem {
             | ProductsError::Queue(aws::QueueError::Unavailable(_)) => {
                 Self::new(rows::UNAVAILABLE).cause(error)
             }
-            ProductsError::Blob(_) | ProductsError::Queue(_) | ProductsError::NotGranted(_) => {
+            ProductsError::Blob(_) | ProductsError::Queue(_) => {
                 Self::new(rows::INTERNAL).cause(error)
             }
         }

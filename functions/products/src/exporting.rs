@@ -9,7 +9,7 @@ use kernel::{
 };
 use serde::Serialize;
 
-use crate::Products;
+use crate::Transfers;
 use crate::attributes::Attributes;
 use crate::category::Tree;
 use crate::error::ProductsError;
@@ -82,7 +82,7 @@ struct ExportVariant<'a> {
     weight_grams: Option<Measure>,
 }
 
-impl Products {
+impl Transfers {
     /// Exports every product of some statuses, in no particular order.
     ///
     /// # Errors
@@ -93,17 +93,22 @@ impl Products {
         statuses: &[Status],
         operation: OperationId,
     ) -> Result<Export, ProductsError> {
-        let tree = self.store.known_tree().await?;
+        let tree = self.products.store.known_tree().await?;
         let key = format!("exports/{operation}.{}", format.extension());
         let mut buffer = Buffer::new(format)?;
         let mut upload = None;
         for &status in statuses {
             let mut shard = 0;
             let mut position = None;
-            while let Some((ids, rest)) = self.store.sweep(status, shard, position.take()).await? {
+            while let Some((ids, rest)) = self
+                .products
+                .store
+                .sweep(status, shard, position.take())
+                .await?
+            {
                 let reads: Vec<_> = ids
                     .chunks(BATCH)
-                    .map(|batch| self.store.products(batch))
+                    .map(|batch| self.products.store.products(batch))
                     .collect();
                 let mut reads = stream::iter(reads).buffered(BATCHES);
                 while let Some(products) = reads.try_next().await? {
@@ -114,7 +119,7 @@ impl Products {
                         let writer = match &mut upload {
                             Some(writer) => writer,
                             None => {
-                                let begun = self.transfers()?.upload(&key, format.media()).await?;
+                                let begun = self.files.upload(&key, format.media()).await?;
                                 upload.insert(begun)
                             }
                         };
@@ -133,10 +138,7 @@ impl Products {
         writer.write(&buffer.bytes).await?;
         writer.finish().await?;
         let name = format!("products.{}", format.extension());
-        let fetch = self
-            .transfers()?
-            .presign_get(&key, &name, FETCHED_FOR)
-            .await?;
+        let fetch = self.files.presign_get(&key, &name, FETCHED_FOR).await?;
         Ok(Export::There(fetch.url))
     }
 }

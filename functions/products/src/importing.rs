@@ -12,11 +12,11 @@ use aws::{Answered, BlobError, Head};
 use kernel::{ImportId, OperationId, Timestamp, UploadId};
 use serde::{Deserialize, Serialize};
 
-use crate::Products;
 use crate::error::ProductsError;
 use crate::import::records::Flaw;
 use crate::import::{Format, Job, RowError};
 use crate::store::{Upload, Written};
+use crate::{Products, Transfers};
 
 /// The most bytes of a file.
 pub const FILE_MAX: u64 = 256 * 1024 * 1024;
@@ -80,7 +80,7 @@ pub struct Slot {
     pub until: Timestamp,
 }
 
-impl Products {
+impl Transfers {
     /// Makes room for a file that is too large for a request.
     ///
     /// # Errors
@@ -94,8 +94,8 @@ impl Products {
     ) -> Result<Slot, ProductsError> {
         let id = UploadId::derive(&operation.to_string(), "upload");
         let source = format!("imports/uploads/{id}");
-        let blobs = self.transfers()?;
-        let request = blobs
+        let request = self
+            .files
             .presign_put(&source, format.media(), size, UPLOAD_FOR)
             .await?;
         let upload = Upload {
@@ -120,7 +120,7 @@ impl Products {
         slot: &Slot,
         answered: &Answered<Slot>,
     ) -> Result<(), ProductsError> {
-        Ok(self.store.announce_upload(slot, answered).await?)
+        Ok(self.products.store.announce_upload(slot, answered).await?)
     }
 
     /// Takes an import and asks for it to be run.
@@ -140,9 +140,7 @@ impl Products {
                     return Err(ProductsError::invalid("", "must not be empty"));
                 }
                 let source = format!("imports/{id}/source");
-                self.transfers()?
-                    .put(&source, bytes, format.media())
-                    .await?;
+                self.files.put(&source, bytes, format.media()).await?;
                 (format, source, None)
             }
             File::Uploaded(upload) => self.uploaded(upload, written.at).await?,
@@ -151,7 +149,10 @@ impl Products {
             etag,
             ..Job::queued(id, format, source, written.at)
         };
-        self.store.request_import(&job, answered, written).await?;
+        self.products
+            .store
+            .request_import(&job, answered, written)
+            .await?;
         Ok(job)
     }
 
@@ -161,8 +162,13 @@ impl Products {
         at: Timestamp,
     ) -> Result<(Format, String, Option<String>), ProductsError> {
         let unknown = || ProductsError::invalid("/uploadId", "must be the id of an upload");
-        let upload = self.store.upload(id, at).await?.ok_or_else(unknown)?;
-        match self.transfers()?.head(&upload.source).await {
+        let upload = self
+            .products
+            .store
+            .upload(id, at)
+            .await?
+            .ok_or_else(unknown)?;
+        match self.files.head(&upload.source).await {
             Ok(Head { size: 0, .. }) => {
                 Err(ProductsError::invalid("/uploadId", "is an empty file"))
             }
@@ -179,7 +185,9 @@ impl Products {
             Err(error) => Err(error.into()),
         }
     }
+}
 
+impl Products {
     /// An import and its first errors.
     ///
     /// # Errors

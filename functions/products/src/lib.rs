@@ -30,23 +30,36 @@ pub mod wire;
 use std::sync::OnceLock;
 
 use aws::{Aws, Blobs, Queue, StartError, Table};
+use edge::App;
 use kernel::CurrencyCode;
 use manifest::{consumers, resources};
 
-use crate::error::ProductsError;
 use crate::store::Store;
 
 pub use catalogue::Asked;
 pub use exporting::Export;
 pub use importing::Chunk;
 
-/// The service: its table, and the bucket and queue of imports in the functions that have them.
+/// The service: its table.
 #[derive(Debug)]
 pub struct Products {
     store: Store,
     currency: CurrencyCode,
-    transfers: Option<Blobs>,
-    chunks: Option<Queue>,
+}
+
+/// The service with the bucket of its files, for imports and exports. It is a type of its own so
+/// that the other functions are without the client of S3, a good tenth of their size.
+#[derive(Debug)]
+pub struct Transfers {
+    products: Products,
+    files: Blobs,
+}
+
+/// The service with the queue of chunks too, for the function that cuts imports into them.
+#[derive(Debug)]
+pub struct Imports {
+    transfers: Transfers,
+    chunks: Queue,
 }
 
 /// The currency of amounts that name none, as this process was configured. Bodies are checked by
@@ -58,7 +71,7 @@ pub(crate) fn default_currency() -> CurrencyCode {
     DEFAULT_CURRENCY.get().copied().unwrap_or(CurrencyCode::USD)
 }
 
-impl edge::App for Products {
+impl App for Products {
     async fn start(aws: &Aws) -> Result<Self, StartError> {
         let environment = aws.environment();
         let currency = match environment.optional("DEFAULT_CURRENCY") {
@@ -67,20 +80,12 @@ impl edge::App for Products {
                 .map_err(|invalid| StartError::malformed("DEFAULT_CURRENCY", invalid.rule()))?,
         };
         let currency = *DEFAULT_CURRENCY.get_or_init(|| currency);
-        // Only the functions that are granted them have these variables.
-        let transfers = environment.optional(&resources::TRANSFERS.env());
-        let transfers = transfers.map(|_| aws.blobs(&resources::TRANSFERS));
-        let chunks = &consumers::PRODUCTS_ON_IMPORT_CHUNK;
-        let queue = environment.optional(&chunks.queue_env());
-        let queue = queue.map(|_| aws.queue(chunks));
         let table = aws.table(&resources::PRODUCTS)?;
         // A function starts without its table too, and answers 503 until it is back.
         let _ = table.warm().await;
         Ok(Self {
             store: Store::new(table),
             currency,
-            transfers: transfers.transpose()?,
-            chunks: queue.transpose()?,
         })
     }
 
@@ -89,19 +94,29 @@ impl edge::App for Products {
     }
 }
 
-impl Products {
-    /// The bucket of imports and exports.
-    fn transfers(&self) -> Result<&Blobs, ProductsError> {
-        self.transfers
-            .as_ref()
-            .ok_or(ProductsError::NotGranted("bucket"))
+impl App for Transfers {
+    async fn start(aws: &Aws) -> Result<Self, StartError> {
+        Ok(Self {
+            products: Products::start(aws).await?,
+            files: aws.blobs(&resources::TRANSFERS)?,
+        })
     }
 
-    /// The queue of chunks.
-    fn chunks(&self) -> Result<&Queue, ProductsError> {
-        self.chunks
-            .as_ref()
-            .ok_or(ProductsError::NotGranted("queue"))
+    fn table(&self) -> Option<&Table> {
+        self.products.table()
+    }
+}
+
+impl App for Imports {
+    async fn start(aws: &Aws) -> Result<Self, StartError> {
+        Ok(Self {
+            transfers: Transfers::start(aws).await?,
+            chunks: aws.queue(&consumers::PRODUCTS_ON_IMPORT_CHUNK)?,
+        })
+    }
+
+    fn table(&self) -> Option<&Table> {
+        self.transfers.table()
     }
 }
 

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::import::Format;
 use crate::product::Status;
-use crate::{Export, Products};
+use crate::{Export, Transfers};
 
 /// Exports products.
 pub struct ExportProducts;
@@ -44,14 +44,14 @@ impl Endpoint for ExportProducts {
                  large one is answered with 302 to where it can be fetched for a quarter of an hour.",
         problems: &[],
     };
-    type App = Products;
+    type App = Transfers;
     type Caller = Staff;
     type Params = ();
     type Query = Query;
     type Body = ();
     type Reply = Either<Content, Redirect>;
 
-    async fn call(products: &Products, call: Call<Self>) -> Result<Self::Reply, Problem> {
+    async fn call(transfers: &Transfers, call: Call<Self>) -> Result<Self::Reply, Problem> {
         let accepts_csv = || {
             let accept = call.accept.as_deref().unwrap_or_default();
             accept.contains(Format::Csv.media())
@@ -65,7 +65,10 @@ impl Endpoint for ExportProducts {
             Some(status) => std::slice::from_ref(status),
             None => &Status::ALL,
         };
-        match products.export(format, statuses, call.operation.id).await? {
+        match transfers
+            .export(format, statuses, call.operation.id)
+            .await?
+        {
             Export::Here(bytes) => {
                 let name = format!("attachment; filename=\"products.{}\"", format.extension());
                 Ok(Either::Left(Content {

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::import_status::{ImportView, accepted};
 use super::written;
-use crate::Products;
+use crate::Transfers;
 use crate::import::Format;
 use crate::importing::File;
 
@@ -88,17 +88,17 @@ impl Endpoint for ImportProducts {
                  is told in the job and holds up no other. It is safe to import a file again.",
         problems: &[],
     };
-    type App = Products;
+    type App = Transfers;
     type Caller = Staff;
     type Params = ();
     type Query = ();
     type Body = Body;
     type Reply = Accepted<ImportView>;
 
-    async fn call(products: &Products, call: Call<Self>) -> Result<Self::Reply, Problem> {
+    async fn call(transfers: &Transfers, call: Call<Self>) -> Result<Self::Reply, Problem> {
         let answered = call.answered_by(accepted);
         let written = written(&call);
-        let job = products
+        let job = transfers
             .request_import(call.body.0, &answered, &written)
             .await?;
         Ok(accepted(&job))

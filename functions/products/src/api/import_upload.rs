@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::Products;
+use crate::Transfers;
 use crate::import::Format;
 use crate::importing::Slot;
 
@@ -78,24 +78,24 @@ impl Endpoint for UploadImport {
                  imported by its uploadId.",
         problems: &[],
     };
-    type App = Products;
+    type App = Transfers;
     type Caller = Staff;
     type Params = ();
     type Query = ();
     type Body = Body;
     type Reply = Created<UploadView>;
 
-    async fn call(products: &Products, call: Call<Self>) -> Result<Self::Reply, Problem> {
+    async fn call(transfers: &Transfers, call: Call<Self>) -> Result<Self::Reply, Problem> {
         let format = match call.body.content_type {
             ContentType::Ndjson => Format::Ndjson,
             ContentType::Csv => Format::Csv,
         };
         let (size, operation) = (call.body.size, call.operation.id);
-        let slot = products
+        let slot = transfers
             .upload_slot(format, size, operation, call.at)
             .await?;
         let answered = call.answered_by(created);
-        products.announce_upload(&slot, &answered).await?;
+        transfers.announce_upload(&slot, &answered).await?;
         Ok(created(&slot))
     }
 }

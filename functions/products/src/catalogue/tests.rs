@@ -18,8 +18,6 @@ async fn shop() -> Products {
     Products {
         store: Store::new(aws.table(&PRODUCTS).unwrap()),
         currency: CurrencyCode::USD,
-        transfers: None,
-        chunks: None,
     }
 }
 

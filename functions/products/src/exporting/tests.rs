@@ -7,22 +7,24 @@ use futures_util::future::join_all;
 use manifest::resources::{PRODUCTS, TRANSFERS};
 
 use super::*;
+use crate::Products;
 use crate::categories::CategoryChanges;
 use crate::changes::Changes;
 use crate::store::{Store, Written};
 
 const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 
-async fn shop() -> Products {
+async fn shop() -> Transfers {
     let aws = aws::testing::cloud(&[&PRODUCTS]).await.unwrap();
     let bucket = aws::testing::create_bucket(&aws).await.unwrap();
     let environment = aws.environment().clone().with(TRANSFERS.env(), bucket);
     let aws = Aws::connect(environment).await.unwrap();
-    Products {
-        store: Store::new(aws.table(&PRODUCTS).unwrap()),
-        currency: CurrencyCode::USD,
-        transfers: Some(aws.blobs(&TRANSFERS).unwrap()),
-        chunks: None,
+    Transfers {
+        products: Products {
+            store: Store::new(aws.table(&PRODUCTS).unwrap()),
+            currency: CurrencyCode::USD,
+        },
+        files: aws.blobs(&TRANSFERS).unwrap(),
     }
 }
 
@@ -46,7 +48,11 @@ async fn an_export_of_many_batches_has_every_product_once() {
         ..CategoryChanges::default()
     };
     let made = Answered::silent(operation("shelf"));
-    let shelf = shop.create_category(&asked, &made, NOW).await.unwrap();
+    let shelf = shop
+        .products
+        .create_category(&asked, &made, NOW)
+        .await
+        .unwrap();
     let written = Written {
         at: NOW,
         traceparent: None,
@@ -62,7 +68,7 @@ async fn an_export_of_many_batches_has_every_product_once() {
         };
         let answered = Answered::silent(operation(&format!("product {number}")));
         let (shop, written) = (&shop, &written);
-        async move { shop.create(&asked, None, &answered, written).await }
+        async move { shop.products.create(&asked, None, &answered, written).await }
     });
     let mut expected = HashSet::new();
     for made in join_all(makes).await {
@@ -72,7 +78,7 @@ async fn an_export_of_many_batches_has_every_product_once() {
     let export = shop.export(Format::Ndjson, &Status::ALL, operation("all"));
     assert!(matches!(export.await.unwrap(), Export::There(_)));
     let key = format!("exports/{}.ndjson", operation("all"));
-    let file = shop.transfers().unwrap().get(&key).await.unwrap();
+    let file = shop.files.get(&key).await.unwrap();
     let rows = rows(&file);
     let ids = rows
         .iter()

@@ -4,7 +4,6 @@ use aws::{BlobError, Head};
 use kernel::{ImportId, Timestamp};
 
 use super::{Chunk, FILE_MAX, replaced};
-use crate::Products;
 use crate::error::ProductsError;
 use crate::import::cut::{self, Cutter, FILE_ROWS};
 use crate::import::records::{Record, Splitter};
@@ -12,6 +11,7 @@ use crate::import::{Format, Job, RowError};
 use crate::store::StoreError;
 use crate::wire::Row;
 use crate::wire::columns::Columns;
+use crate::{Imports, Transfers};
 
 /// Bytes that are fetched at once.
 const PIECE: u64 = 4 * 1024 * 1024;
@@ -20,7 +20,7 @@ const BITE: usize = 64 * 1024;
 /// Chunks whose messages are sent at once.
 const CHUNKS_AT_ONCE: usize = 500;
 
-impl Products {
+impl Imports {
     /// Cuts an import into chunks and sends them to be worked on.
     ///
     /// # Errors
@@ -31,21 +31,27 @@ impl Products {
         traceparent: Option<&str>,
         at: Timestamp,
     ) -> Result<(), ProductsError> {
-        let Some(job) = self.store.import(id).await?.filter(|job| !job.is_over()) else {
+        let products = &self.transfers.products;
+        let Some(job) = products
+            .store
+            .import(id)
+            .await?
+            .filter(|job| !job.is_over())
+        else {
             return Ok(());
         };
-        let (header, rows, chunks) = match self.cut(&job).await? {
+        let (header, rows, chunks) = match self.transfers.cut(&job).await? {
             Ok(cut) => cut,
-            Err(reason) => return Ok(self.store.fail_import(id, &reason, at).await?),
+            Err(reason) => return Ok(products.store.fail_import(id, &reason, at).await?),
         };
         let count = u32::try_from(chunks.len()).unwrap_or(u32::MAX);
-        match self.store.import_is_cut(id, rows, count, at).await {
+        match products.store.import_is_cut(id, rows, count, at).await {
             // It is over by now.
             Err(StoreError::Stale) => return Ok(()),
             outcome => outcome?,
         }
         if chunks.is_empty() {
-            return Ok(self.store.complete_import(id, at).await?);
+            return Ok(products.store.complete_import(id, at).await?);
         }
         let message = |chunk: &cut::Chunk| {
             serde_json::to_string(&Chunk {
@@ -63,11 +69,13 @@ impl Products {
         for some in chunks.chunks(CHUNKS_AT_ONCE) {
             let messages = some.iter().map(message).collect::<Result<Vec<_>, _>>();
             let messages = messages.map_err(|error| aws::TableError::Fault(error.into()))?;
-            self.chunks()?.send(&messages).await?;
+            self.chunks.send(&messages).await?;
         }
         Ok(())
     }
+}
 
+impl Transfers {
     /// Reads the whole file once; the inner error says why it cannot be read at all.
     #[allow(
         clippy::type_complexity,
@@ -77,8 +85,7 @@ impl Products {
         &self,
         job: &Job,
     ) -> Result<Result<(Option<String>, u32, Vec<cut::Chunk>), RowError>, ProductsError> {
-        let blobs = self.transfers()?;
-        let size = match blobs.head(&job.source).await {
+        let size = match self.files.head(&job.source).await {
             Ok(Head { size, .. }) if size > FILE_MAX => {
                 let detail = format!("is larger than {FILE_MAX} bytes");
                 return Ok(Err(RowError::new(0, "", detail)));
@@ -94,7 +101,8 @@ impl Products {
         let mut at = 0;
         while at < size {
             let end = size.min(at + PIECE);
-            let piece = match blobs
+            let piece = match self
+                .files
                 .get_range_of(&job.source, job.etag.as_deref(), at, end)
                 .await
             {

@@ -2,10 +2,12 @@
 
 use aws::Aws;
 use kernel::{CategoryId, CurrencyCode, OperationId, ProductId};
+use manifest::consumers;
 use manifest::resources::{PRODUCTS, TRANSFERS};
 use serde_json::json;
 
 use super::*;
+use crate::Imports;
 use crate::categories::CategoryChanges;
 use crate::import::JobStatus;
 use crate::product::Status;
@@ -14,16 +16,27 @@ use crate::wire::Fields;
 
 const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 
-async fn shop() -> Products {
+async fn shop() -> Transfers {
+    imports().await.transfers
+}
+
+/// With a queue that is nowhere, for imports of which no chunk is sent.
+async fn imports() -> Imports {
     let aws = aws::testing::cloud(&[&PRODUCTS]).await.unwrap();
     let bucket = aws::testing::create_bucket(&aws).await.unwrap();
     let environment = aws.environment().clone().with(TRANSFERS.env(), bucket);
+    let chunks = &consumers::PRODUCTS_ON_IMPORT_CHUNK;
+    let environment = environment.with(chunks.queue_env(), "http://127.0.0.1:9/nowhere");
     let aws = Aws::connect(environment).await.unwrap();
-    Products {
-        store: Store::new(aws.table(&PRODUCTS).unwrap()),
-        currency: CurrencyCode::USD,
-        transfers: Some(aws.blobs(&TRANSFERS).unwrap()),
-        chunks: None,
+    Imports {
+        transfers: Transfers {
+            products: Products {
+                store: Store::new(aws.table(&PRODUCTS).unwrap()),
+                currency: CurrencyCode::USD,
+            },
+            files: aws.blobs(&TRANSFERS).unwrap(),
+        },
+        chunks: aws.queue(chunks).unwrap(),
     }
 }
 
@@ -38,7 +51,7 @@ fn now() -> Written {
     }
 }
 
-impl Products {
+impl Transfers {
     /// A file that was uploaded, and the import that was asked for then.
     async fn uploaded_import(&self, file: &str) -> Job {
         let operation = OperationId::derive("", "slot");
@@ -56,15 +69,11 @@ impl Products {
     async fn upload_again(&self, source: &str, file: &str) {
         let media = Format::Ndjson.media();
         let bytes = file.as_bytes().to_vec();
-        self.transfers()
-            .unwrap()
-            .put(source, bytes, media)
-            .await
-            .unwrap();
+        self.files.put(source, bytes, media).await.unwrap();
     }
 
     async fn job(&self, id: ImportId) -> (Job, Vec<RowError>) {
-        self.import(id).await.unwrap()
+        self.products.import(id).await.unwrap()
     }
 }
 
@@ -87,16 +96,21 @@ async fn a_file_that_is_replaced_while_it_is_imported_fails_the_import() {
     let file = "{\"sku\":\"A\"}\n";
     let other = "{\"sku\":\"B\"}\n";
     for cut_before in [false, true] {
-        let shop = shop().await;
+        let imports = imports().await;
+        let shop = &imports.transfers;
         let job = shop.uploaded_import(file).await;
         if cut_before {
-            shop.store.import_is_cut(job.id, 1, 1, NOW).await.unwrap();
+            shop.products
+                .store
+                .import_is_cut(job.id, 1, 1, NOW)
+                .await
+                .unwrap();
         }
         shop.upload_again(&job.source, other).await;
         if cut_before {
             shop.work_on(&chunk(&job, file.len()), NOW).await.unwrap();
         } else {
-            shop.cut_import(job.id, None, NOW).await.unwrap();
+            imports.cut_import(job.id, None, NOW).await.unwrap();
         }
         let (job, errors) = shop.job(job.id).await;
         assert_eq!(job.status, JobStatus::Failed);
@@ -110,7 +124,11 @@ async fn a_file_that_was_uploaded_again_as_it_was_is_the_same() {
     let file = "{\"sku\":\"A\"}\n";
     let job = shop.uploaded_import(file).await;
     shop.upload_again(&job.source, file).await;
-    shop.store.import_is_cut(job.id, 2, 1, NOW).await.unwrap();
+    shop.products
+        .store
+        .import_is_cut(job.id, 2, 1, NOW)
+        .await
+        .unwrap();
     let mut chunk = chunk(&job, file.len());
     chunk.flawed = vec![(2, Flaw::TooLong)];
     shop.work_on(&chunk, NOW).await.unwrap();
@@ -130,13 +148,22 @@ async fn a_row_that_says_archived_counts_only_when_such_a_product_is_there() {
         name: Some("Lamps".to_owned()),
         ..CategoryChanges::default()
     };
-    let made = shop.create_category(&category, &silent("c"), NOW).await;
+    let made = shop
+        .products
+        .create_category(&category, &silent("c"), NOW)
+        .await;
     let category: CategoryId = made.unwrap().category.id;
     let asked = json!({ "name": "Lamp", "price": 1, "sku": "OLD", "categoryId": category });
     let asked = Fields::readable(&asked).into();
-    let old = shop.create(&asked, None, &silent("p"), &now()).await;
+    let old = shop
+        .products
+        .create(&asked, None, &silent("p"), &now())
+        .await;
     let old = old.unwrap();
-    let gone = shop.archive(old.id, None, &silent("a"), &now()).await;
+    let gone = shop
+        .products
+        .archive(old.id, None, &silent("a"), &now())
+        .await;
     assert_eq!(gone.unwrap().status, Status::Archived);
     let row = |sku: &str, id: ProductId| {
         json!({
@@ -148,7 +175,11 @@ async fn a_row_that_says_archived_counts_only_when_such_a_product_is_there() {
     let rows = [row("OLD", old.id), row("OLD-2", old.id), row("NEW", other)];
     let file: String = rows.iter().map(|row| format!("{row}\n")).collect();
     let job = shop.uploaded_import(&file).await;
-    shop.store.import_is_cut(job.id, 3, 1, NOW).await.unwrap();
+    shop.products
+        .store
+        .import_is_cut(job.id, 3, 1, NOW)
+        .await
+        .unwrap();
     shop.work_on(&chunk(&job, file.len()), NOW).await.unwrap();
     let (job, errors) = shop.job(job.id).await;
     let tally = job.tally;

@@ -5,7 +5,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use kernel::{CategoryId, ImportId, OperationId, ProductId, Timestamp};
 
 use super::{Chunk, replaced};
-use crate::Products;
+use crate::Transfers;
 use crate::category::Tree;
 use crate::error::ProductsError;
 use crate::import::records::{Flaw, Record, Splitter};
@@ -25,27 +25,33 @@ enum Outcome {
     Failed(Vec<RowError>),
 }
 
-impl Products {
+impl Transfers {
     /// Works on a chunk.
     ///
     /// # Errors
     /// The table's or the bucket's: it is tried again.
     pub async fn work_on(&self, chunk: &Chunk, at: Timestamp) -> Result<(), ProductsError> {
         let id = chunk.import_id;
-        let Some(job) = self.store.import(id).await?.filter(|job| !job.is_over()) else {
+        let Some(job) = self
+            .products
+            .store
+            .import(id)
+            .await?
+            .filter(|job| !job.is_over())
+        else {
             return Ok(());
         };
-        if !self.store.chunk_is_done(id, chunk.number).await? {
+        if !self.products.store.chunk_is_done(id, chunk.number).await? {
             let done = match self.work_on_rows(&job, chunk, at).await {
                 Err(ProductsError::Blob(BlobError::Changed)) => {
-                    return Ok(self.store.fail_import(id, &replaced(), at).await?);
+                    return Ok(self.products.store.fail_import(id, &replaced(), at).await?);
                 }
                 done => done?,
             };
-            self.store.chunk_done(&done, at).await?;
+            self.products.store.chunk_done(&done, at).await?;
         }
         // Also when the chunk was done before: whoever counted it may have died before this.
-        Ok(self.store.complete_import(id, at).await?)
+        Ok(self.products.store.complete_import(id, at).await?)
     }
 
     async fn work_on_rows(
@@ -55,7 +61,7 @@ impl Products {
         at: Timestamp,
     ) -> Result<ChunkDone, ProductsError> {
         let bytes = self
-            .transfers()?
+            .files
             .get_range_of(&job.source, job.etag.as_deref(), chunk.from, chunk.to)
             .await?;
         let mut splitter = Splitter::new(job.format, chunk.from, chunk.first_row);
@@ -67,7 +73,7 @@ impl Products {
             .as_deref()
             .map(|header| Columns::read(header.as_bytes()));
         let columns = columns.and_then(Result::ok);
-        let tree = self.store.known_tree().await?;
+        let tree = self.products.store.known_tree().await?;
         let written = Written {
             at,
             traceparent: chunk.traceparent.clone(),
@@ -86,7 +92,7 @@ impl Products {
         }
         // All that are there already are read together; most rows then need no read of their own.
         let skus: Vec<_> = rows.iter().filter_map(|(_, row)| row.sku.clone()).collect();
-        let mut known = self.store.products_by_skus(&skus).await?;
+        let mut known = self.products.store.products_by_skus(&skus).await?;
         let work = rows.into_iter().map(|(number, row)| {
             let known = row.sku.as_ref().and_then(|sku| known.remove(sku));
             let written = &written;
@@ -148,7 +154,7 @@ impl Products {
             match outcome {
                 Some(outcome) => return Ok(outcome),
                 // Somebody else was faster: it is another by now.
-                None => known = self.store.product_by_sku(&sku).await?,
+                None => known = self.products.store.product_by_sku(&sku).await?,
             }
         }
         Err(ProductsError::Busy)
@@ -159,7 +165,7 @@ impl Products {
     fn refused(&self, number: u32, row: Row, known: Option<&Product>, at: Timestamp) -> Outcome {
         let birth = Birth {
             id: ProductId::derive("", "refused"),
-            currency: self.currency,
+            currency: self.products.currency,
             at,
             import: None,
         };
@@ -186,7 +192,7 @@ impl Products {
         if row.changes.status == Some(Status::Archived) {
             // It may be the row of an export: of a product that is there and is as the row says.
             if let Some(id) = row.id
-                && let Some(product) = self.store.product(id).await?
+                && let Some(product) = self.products.store.product(id).await?
                 && product.status == Status::Archived
                 && Some(&product.sku) == row.sku.as_ref()
             {
@@ -202,6 +208,7 @@ impl Products {
             variant.id = None;
         }
         let made = self
+            .products
             .create(&row.changes, Some(import), answered, written)
             .await;
         match made {
@@ -236,7 +243,11 @@ impl Products {
         // Most rows of a file that is imported again change nothing, and cost nothing more.
         let changed = match known.changed(asked, written.at) {
             Ok(same) if same == *known => Ok(same),
-            Ok(_) => self.change(known.id, asked, None, answered, written).await,
+            Ok(_) => {
+                self.products
+                    .change(known.id, asked, None, answered, written)
+                    .await
+            }
             Err(faults) => Err(ProductsError::Invalid(faults)),
         };
         let archived = asked.status == Some(Status::Archived);

@@ -5,14 +5,14 @@ use kernel::Timestamp;
 use manifest::{Source, consumers};
 use serde_json::{Value, json};
 
-use crate::{Chunk, Products};
+use crate::{Chunk, Transfers};
 
 /// Writes the products of a chunk.
 pub struct ImportChunk;
 
 impl Worker for ImportChunk {
     const ROW: &'static Source = &consumers::PRODUCTS_ON_IMPORT_CHUNK;
-    type App = Products;
+    type App = Transfers;
     type Message = Chunk;
 
     fn example() -> Value {
@@ -25,12 +25,12 @@ impl Worker for ImportChunk {
         })
     }
 
-    async fn work(products: &Products, chunk: Chunk, at: Timestamp) -> Result<(), Setback> {
+    async fn work(transfers: &Transfers, chunk: Chunk, at: Timestamp) -> Result<(), Setback> {
         // A passing fault is tried again at once: over the queue it would take minutes. What was
         // done the first time is found.
-        match products.work_on(&chunk, at).await {
+        match transfers.work_on(&chunk, at).await {
             Ok(()) => Ok(()),
-            Err(_) => Ok(products.work_on(&chunk, at).await?),
+            Err(_) => Ok(transfers.work_on(&chunk, at).await?),
         }
     }
 }

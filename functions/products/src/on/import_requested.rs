@@ -6,20 +6,20 @@ use edge::{Consumer, Setback, Trace};
 use kernel::{Clock, SystemClock};
 use manifest::{Source, consumers};
 
-use crate::Products;
+use crate::Imports;
 
 /// Cuts imports.
 pub struct ImportRequested;
 
 impl Consumer for ImportRequested {
     const ROW: &'static Source = &consumers::PRODUCTS_ON_IMPORT_REQUESTED;
-    type App = Products;
+    type App = Imports;
 
-    async fn on(products: &Products, heard: Envelope, trace: Trace) -> Result<(), Setback> {
+    async fn on(imports: &Imports, heard: Envelope, trace: Trace) -> Result<(), Setback> {
         let event = heard.read::<Event>()?.data;
         let traceparent = trace.traceparent();
         let at = SystemClock.now();
-        products
+        imports
             .cut_import(event.import_id, Some(&traceparent), at)
             .await?;
         Ok(())
