@@ -126,7 +126,7 @@ fn mails_are_sent_by_who_may_and_from_the_stages_sender_alone() {
         let may = grants_of(function.name).contains(&Grant::Mails);
         for (from, may) in [(&*sender, may), ("other@example.test", false)] {
             let reply = acting.query(
-                "email",
+                "ses",
                 "2010-12-01",
                 "SendEmail",
                 &[
