@@ -66,7 +66,10 @@ impl Auth {
             SecondFactor::enrol(id, &user.email, self.mfa_key().await?, &random()?)?;
         match self.store.keep_second_factor(&factor).await {
             Ok(()) => Ok(enrolment),
-            Err(StoreError::Stale) => Err(AuthError::MfaAlreadyEnabled),
+            Err(StoreError::Stale) => {
+                self.active(id).await?;
+                Err(AuthError::MfaAlreadyEnabled)
+            }
             Err(error) => Err(error.into()),
         }
     }
