@@ -4,6 +4,8 @@ import json
 import os
 import pathlib
 import re
+import time
+import urllib.request
 import uuid
 
 import boto3
@@ -14,22 +16,70 @@ stage = os.environ.get("STAGE", "local")
 client = boto3.client("lambda", config=Config(read_timeout=60, retries={"max_attempts": 0}))
 
 CATEGORY = re.compile(r"cat_[0-7][0-9a-hjkmnp-tv-z]{25}")
+# What samples of accounts name: an address, a refresh token, and the token of a mail.
+ADDRESS = "ann@example.com"
+REFRESH = re.compile(r"umr_[\w-]{86}")
+MAILED = re.compile(r'(?<=\\"token\\":\\")[\w-]{43}')
+PAGES = {"auth-verify-email": "verify-email", "auth-reset-password": "reset-password"}
+
+
+def invoke(function, event):
+    answer = client.invoke(FunctionName=f"{stage}-{function}", Payload=event.encode())
+    return answer.get("FunctionError"), json.loads(answer["Payload"].read() or b"null")
+
+
+def sample(function, token=""):
+    return (events / f"{function}.json").read_text().replace("${ADMIN_TOKEN}", token)
+
+
+def data(answer):
+    return json.loads(answer[1]["body"])["data"]
 
 
 def category():
     """A category of its own: the one that a sample names is in nobody's shop."""
-    event = json.loads((events / "categories-create.json").read_text().replace("${ADMIN_TOKEN}", os.environ["ADMIN_TOKEN"]))
+    event = json.loads(sample("categories-create", os.environ["ADMIN_TOKEN"]))
     event["body"] = json.dumps({"name": f"Sample {uuid.uuid4()}"})
-    answer = client.invoke(FunctionName=f"{stage}-categories-create", Payload=json.dumps(event).encode())
-    return json.loads(json.loads(answer["Payload"].read())["body"])["data"]["id"]
+    return data(invoke("categories-create", json.dumps(event)))["id"]
+
+
+def mailed(address, page):
+    """The token of a mail, as soon as it is there."""
+    for _ in range(120):
+        with urllib.request.urlopen(os.environ["AWS_ENDPOINT_URL"] + "/_ministack/ses/messages") as answer:
+            accounts = json.load(answer)["messages"].values()
+        texts = (mail["BodyText"] for mails in accounts for mail in mails if address in mail["To"])
+        for text in texts:
+            if found := re.search(rf"/{page}#token=([\w-]+)", text):
+                return found[1]
+        time.sleep(0.25)
+    raise SystemExit(f"no mail to {address} leads to {page}")
+
+
+def of_somebody_new(function):
+    """A sample of an account's own function, for an account that ends with it."""
+    address = f"sample-{uuid.uuid4()}@example.com"
+    if function == "auth-register":
+        return sample(function).replace(ADDRESS, address)
+    account = data(invoke("auth-register", sample("auth-register").replace(ADDRESS, address)))
+    event = sample(function, account["accessToken"]).replace(ADDRESS, address)
+    event = REFRESH.sub(account["refreshToken"], event)
+    if page := PAGES.get(function):
+        if page == "reset-password":
+            invoke("auth-forgot-password", sample("auth-forgot-password").replace(ADDRESS, address))
+        event = MAILED.sub(mailed(address, page), event)
+    return event
 
 
 for file in sorted(events.glob("*.json")):
-    event = file.read_text().replace("${ADMIN_TOKEN}", os.environ["ADMIN_TOKEN"])
+    function = file.stem
+    if function.startswith(("auth-", "users-", "addresses-")) and "-on-" not in function:
+        event = of_somebody_new(function)
+    else:
+        event = sample(function, os.environ["ADMIN_TOKEN"])
     if CATEGORY.search(event):
         event = CATEGORY.sub(category(), event)
-    answer = client.invoke(FunctionName=f"{stage}-{file.stem}", Payload=event.encode())
-    payload = json.loads(answer["Payload"].read() or b"null")
+    error, payload = invoke(function, event)
     if isinstance(payload, dict) and len(str(payload.get("body", ""))) > 2000:
         payload["body"] = str(payload["body"])[:2000]
-    print(json.dumps({"function": file.stem, "error": answer.get("FunctionError"), "payload": payload}))
+    print(json.dumps({"function": function, "error": error, "payload": payload}))

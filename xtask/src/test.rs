@@ -114,6 +114,11 @@ fn build_tests(workspace: &Workspace, tools: &Tools, rest: &[OsString]) -> Resul
     Ok("built".to_owned())
 }
 
+/// What reads the lines that all tests have had written.
+const READS_ALL_LOGS: &str =
+    "test(=auth::logs::no_line_of_any_test_looks_like_a_token_a_hash_or_a_key)";
+
+/// The tests; and when all were asked for, once more the one that reads what all have had logged.
 fn nextest(
     workspace: &Workspace,
     tools: &Tools,
@@ -121,13 +126,21 @@ fn nextest(
     interrupt: &Interrupt,
     rest: &[OsString],
 ) -> Result<ExitCode> {
-    let mut nextest = tools.cargo();
-    // One failure says little of the rest; whoever wants to stop at it says so.
-    nextest
-        .args(["nextest", "run", "--workspace", "--no-fail-fast"])
-        .args(rest)
-        .current_dir(workspace.root());
-    environment.give_to(&mut nextest);
-    let mut nextest = nextest.spawn().context("cannot run cargo nextest")?;
-    Ok(command::exit_code(interrupt.wait(&mut nextest)?))
+    let run = |rest: &[OsString]| {
+        let mut nextest = tools.cargo();
+        // One failure says little of the rest; whoever wants to stop at it says so.
+        nextest
+            .args(["nextest", "run", "--workspace", "--no-fail-fast"])
+            .args(rest)
+            .current_dir(workspace.root());
+        environment.give_to(&mut nextest);
+        let mut nextest = nextest.spawn().context("cannot run cargo nextest")?;
+        interrupt.wait(&mut nextest)
+    };
+    let all = run(rest)?;
+    if !rest.is_empty() || !all.success() {
+        return Ok(command::exit_code(all));
+    }
+    let last = run(&["-E", READS_ALL_LOGS].map(OsString::from))?;
+    Ok(command::exit_code(last))
 }

@@ -1,6 +1,5 @@
 //! What the service writes to its users.
 
-use aws::Letter;
 use minijinja::{AutoEscape, Environment, Error, UndefinedBehavior, context};
 
 /// The templates: of each mail its text and its HTML.
@@ -97,6 +96,17 @@ pub struct Said<'a> {
     /// The one-time token of the mail's link, where it carries one. It stands behind a `#`, so that
     /// no server between the reader and the storefront's page is told of it.
     pub token: Option<&'a str>,
+}
+
+/// A mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Letter {
+    /// The subject.
+    pub subject: String,
+    /// The text, for readers of plain text.
+    pub text: String,
+    /// The same in HTML.
+    pub html: String,
 }
 
 /// The mails, with their templates read.

@@ -163,6 +163,11 @@ impl Auth {
                 token: token.as_deref(),
             },
         )?;
+        let letter = aws::Letter {
+            subject: &letter.subject,
+            text: &letter.text,
+            html: &letter.html,
+        };
         mailer.mail.send(&user.email, &letter).await?;
         Ok(self.store.mail_sent(due.event).await?)
     }

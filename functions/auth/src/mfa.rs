@@ -9,7 +9,7 @@ use crate::Auth;
 use crate::audit::{Action, Actor};
 use crate::changing::Tries;
 use crate::error::AuthError;
-use crate::sealed::SealingKey;
+use crate::sealed::{SealingKey, random};
 use crate::second_factor::{Enrolment, SecondFactor, TRIES, TRIES_WITHIN};
 use crate::store::StoreError;
 use crate::throttle::{Counter, Limit};
@@ -62,10 +62,14 @@ impl Auth {
         if user.mfa_enabled {
             return Err(AuthError::MfaAlreadyEnabled);
         }
-        let (factor, enrolment) = SecondFactor::enrol(id, &user.email, self.mfa_key().await?)?;
+        let (factor, enrolment) =
+            SecondFactor::enrol(id, &user.email, self.mfa_key().await?, &random()?)?;
         match self.store.keep_second_factor(&factor).await {
             Ok(()) => Ok(enrolment),
-            Err(StoreError::Stale) => Err(AuthError::MfaAlreadyEnabled),
+            Err(StoreError::Stale) => {
+                self.active(id).await?;
+                Err(AuthError::MfaAlreadyEnabled)
+            }
             Err(error) => Err(error.into()),
         }
     }

@@ -14,7 +14,7 @@ use kernel::{Email, Timestamp, UserId};
 use sha2::{Digest, Sha256};
 use totp_rs::{Algorithm, Builder, Totp};
 
-use crate::sealed::{SealingKey, Unsealable, random};
+use crate::sealed::{SealingKey, Unsealable};
 
 /// How long one code of an app stands.
 pub const STEP: Duration = Duration::from_secs(30);
@@ -29,6 +29,10 @@ pub const TRIES_WITHIN: Duration = Duration::from_mins(15);
 const ISSUER: &str = "UltraMarket";
 /// The bytes of an app's secret: as many as the hash has, as RFC 4226 recommends.
 const SECRET: usize = 20;
+/// The bytes of a recovery code.
+const CODE: usize = 10;
+/// The random bytes that a second factor is made of.
+pub const RANDOM: usize = SECRET + RECOVERY_CODES * CODE;
 /// Clocks of phones go wrong by a step.
 const DRIFT: u16 = 1;
 const DIGITS: u8 = 6;
@@ -78,29 +82,28 @@ pub enum Code {
 }
 
 impl SecondFactor {
-    /// A new second factor of a user, and what the user is shown of it.
+    /// A new second factor of a user, made of random bytes, and what the user is shown of it.
     ///
     /// # Errors
-    /// When the machine has no chance to give.
+    /// When the secret cannot be sealed.
     pub fn enrol(
         user: UserId,
         email: &Email,
         key: &SealingKey,
+        random: &[u8; RANDOM],
     ) -> Result<(Self, Enrolment), Unsealable> {
-        let secret: [u8; SECRET] = random()?;
-        let mut recovery_codes = Vec::with_capacity(RECOVERY_CODES);
-        for _ in 0..RECOVERY_CODES {
-            recovery_codes.push(written(&random()?));
-        }
+        let (secret, codes) = random.split_at(SECRET);
+        let (codes, _) = codes.as_chunks::<CODE>();
+        let recovery_codes: Vec<_> = codes.iter().map(written).collect();
         let hashes = recovery_codes.iter().map(|code| hash(user, code));
         let factor = Self {
             user,
-            sealed: key.seal(&secret, &about(user))?,
+            sealed: key.seal(secret, &about(user))?,
             confirmed: false,
             last_step: 0,
             recovery: hashes.collect(),
         };
-        let secret = totp(&secret)?.secret().to_base32();
+        let secret = totp(secret)?.secret().to_base32();
         let enrolment = Enrolment {
             otpauth_uri: otpauth_uri(&secret, email),
             secret,
@@ -188,7 +191,7 @@ fn escaped(text: &str) -> String {
 }
 
 /// Eighty bits as they are written down: `4k7d-m2xq-09bz-htv5`.
-fn written(bits: &[u8; 10]) -> String {
+fn written(bits: &[u8; CODE]) -> String {
     let mut number = [0; 16];
     number[6..].copy_from_slice(bits);
     let number = u128::from_be_bytes(number);

@@ -106,3 +106,6 @@ fn claims(
         sid: Some(session),
     })
 }
+
+#[cfg(test)]
+mod tests;

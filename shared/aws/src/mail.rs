@@ -15,14 +15,14 @@ pub struct Mail {
 }
 
 /// What is written, to whomever.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Letter {
+#[derive(Debug, Clone, Copy)]
+pub struct Letter<'a> {
     /// The subject.
-    pub subject: String,
+    pub subject: &'a str,
     /// The text, for readers of plain text.
-    pub text: String,
+    pub text: &'a str,
     /// The same in HTML.
-    pub html: String,
+    pub html: &'a str,
 }
 
 /// Why a mail was not sent. What SES says of it may name the address, so only its code is kept.
@@ -51,15 +51,15 @@ impl Mail {
     ///
     /// # Errors
     /// When it was not sent. After a lost answer it may have been.
-    pub async fn send(&self, to: &Email, letter: &Letter) -> Result<(), MailError> {
+    pub async fn send(&self, to: &Email, letter: &Letter<'_>) -> Result<(), MailError> {
         let refused = |error| MailError::Refused(Box::new(error));
         let content = |text: &str| Content::builder().charset("UTF-8").data(text).build();
         let body = Body::builder()
-            .text(content(&letter.text).map_err(refused)?)
-            .html(content(&letter.html).map_err(refused)?)
+            .text(content(letter.text).map_err(refused)?)
+            .html(content(letter.html).map_err(refused)?)
             .build();
         let message = Message::builder()
-            .subject(content(&letter.subject).map_err(refused)?)
+            .subject(content(letter.subject).map_err(refused)?)
             .body(body)
             .build();
         let sent = self

@@ -3,6 +3,8 @@
 //! A key is published before it signs: beside the current key the set holds the *next* one, whose
 //! public half every verifier can know long before it meets a token of it. A rotation makes the
 //! next key current and adds another; the retired one stays published until its last token ended.
+//! A function goes by what it has read for five minutes, whether it signs or checks: so long a key
+//! that leaked is still in use after it was dropped.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;

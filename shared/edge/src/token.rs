@@ -52,6 +52,9 @@ pub struct Claims {
 const LEEWAY: Duration = Duration::from_secs(30);
 /// An unknown key makes us look for new ones, but no more often than this.
 const REFRESH: Duration = Duration::from_secs(30);
+/// A key that is known is trusted no longer than this without being read again, so that one that
+/// was withdrawn ends everywhere.
+const KEPT: Duration = Duration::from_mins(5);
 /// Our tokens have well under 2 KB; what is longer is not ours.
 const LONGEST: usize = 4096;
 
@@ -152,18 +155,18 @@ impl Verifier {
     }
 
     async fn key(&self, kid: &str, now: Timestamp) -> Result<Option<DecodingKey>, TableError> {
-        let stale = {
+        let (known, stale) = {
             let keys = self
                 .keys
                 .lock()
                 .unwrap_or_else(std::sync::PoisonError::into_inner);
-            if let Some(key) = keys.by_id.get(kid) {
-                return Ok(Some(key.clone()));
-            }
-            keys.read_at.is_none_or(|read| now.since(read) >= REFRESH)
+            let known = keys.by_id.get(kid).cloned();
+            let kept = if known.is_some() { KEPT } else { REFRESH };
+            let stale = keys.read_at.is_none_or(|read| now.since(read) >= kept);
+            (known, stale)
         };
         let Some(table) = self.table.as_ref().filter(|_| stale) else {
-            return Ok(None);
+            return Ok(known);
         };
         let by_id = load(table).await?;
         let key = by_id.get(kid).cloned();

@@ -184,7 +184,7 @@ grants! {
     routes::AUTH_RESEND_VERIFICATION:  Writes(&AUTH);
     routes::AUTH_FORGOT_PASSWORD:      Writes(&AUTH);
     routes::AUTH_RESET_PASSWORD:       Writes(&AUTH), WritesUnder(&PLATFORM, TOKEN_VERSIONS);
-    routes::AUTH_CHANGE_PASSWORD:      Writes(&AUTH), WritesUnder(&PLATFORM, TOKEN_VERSIONS);
+    routes::AUTH_CHANGE_PASSWORD:      Writes(&AUTH), WritesUnder(&PLATFORM, TOKEN_VERSIONS), Told(&FAILURES_PER_ACCOUNT), Told(&FAILURES_PER_ADDRESS);
     routes::AUTH_SET_UP_MFA:           Writes(&AUTH), Reveals(&MFA_KEY);
     routes::AUTH_CONFIRM_MFA:          Writes(&AUTH), Reveals(&MFA_KEY);
     routes::AUTH_DISABLE_MFA:          Writes(&AUTH), Reveals(&MFA_KEY);

@@ -110,10 +110,9 @@ impl Account {
 
     /// A call in AWS's JSON protocol: `DynamoDB_20120810.GetItem`, `AmazonSQS.SendMessage`.
     pub fn json(&self, service: &str, target: &str, input: &Value) -> Reply {
-        let media = if target.starts_with("secretsmanager") {
-            "application/x-amz-json-1.1"
-        } else {
-            "application/x-amz-json-1.0"
+        let media = match target.split('.').next() {
+            Some("secretsmanager" | "Logs_20140328") => "application/x-amz-json-1.1",
+            _ => "application/x-amz-json-1.0",
         };
         let headers = [("content-type", media), ("x-amz-target", target)];
         self.call(service, "POST", "/", &headers, input.to_string().as_bytes())

@@ -124,7 +124,8 @@ fn a_chain_that_nobody_touched_holds_also_after_the_key_is_gone() {
 fn every_edit_shows() {
     let (records, user) = chain();
     let other = Actor::User(UserId::derive("", "somebody else"));
-    let edits: [(&str, fn(&mut Record)); 8] = [
+    type Edit = fn(&mut Record);
+    let edits: [(&str, Edit); 8] = [
         ("number", |record| record.number += 1),
         ("user", |record| record.user = UserId::derive("", "bob")),
         ("actor", |record| record.actor = Actor::System),

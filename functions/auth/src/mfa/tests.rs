@@ -122,6 +122,20 @@ async fn each_recovery_code_is_good_once() {
 }
 
 #[tokio::test]
+async fn of_two_who_have_read_the_same_factor_one_uses_the_code() {
+    let auth = auth().await;
+    let (ann, enrolment) = enrolled(&auth).await;
+    let at = NOW.plus(STEP);
+    for code in [&app(&enrolment, STEP), &enrolment.recovery_codes[0]] {
+        let factor = auth.store.second_factor(ann).await.unwrap().unwrap();
+        let key = auth.mfa_key().await.unwrap();
+        let code = factor.read(code, key, at).unwrap().unwrap();
+        assert!(auth.store.spend(&factor, &code).await.unwrap(), "{code:?}");
+        assert!(!auth.store.spend(&factor, &code).await.unwrap(), "{code:?}");
+    }
+}
+
+#[tokio::test]
 async fn five_wrong_codes_close_the_door_for_a_while_however_they_come() {
     let auth = auth().await;
     let (ann, enrolment) = enrolled(&auth).await;

@@ -14,7 +14,8 @@ fn ann() -> UserId {
 
 fn enrolled() -> (SecondFactor, Enrolment) {
     let email = Email::parse("ann+shop@example.com").unwrap();
-    SecondFactor::enrol(ann(), &email, &key()).unwrap()
+    let random = crate::sealed::random().unwrap();
+    SecondFactor::enrol(ann(), &email, &key(), &random).unwrap()
 }
 
 /// What an app shows that was given the secret.

@@ -2,6 +2,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, Version};
+use kernel::Role;
 
 use crate::error::AuthError;
 use crate::password;
@@ -240,4 +241,20 @@ async fn a_refresh_token_that_is_not_ours_is_none() {
             "{token}: {refused:?}"
         );
     }
+}
+
+#[tokio::test]
+async fn another_role_ends_access_tokens_and_no_session_and_is_in_the_next_token() {
+    let auth = auth().await;
+    let ann = register(&auth, "ann").await;
+    let promotion = AdminChanges {
+        role: Some(Role::Manager),
+        ..AdminChanges::default()
+    };
+    let manager = ann.user.administered(&promotion, NOW);
+    let replaced = auth.store.replace_user(&ann.user, &manager).await;
+    replaced.unwrap();
+    let refreshed = auth.refresh(&ann.refresh_token, NOW).await.unwrap();
+    assert_eq!(refreshed.user.role, Role::Manager);
+    assert_eq!(refreshed.user.token_version, 1);
 }

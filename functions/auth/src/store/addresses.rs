@@ -5,10 +5,9 @@ use futures_util::try_join;
 use kernel::{AddressId, CountryCode, Phone, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
-use super::users::{partition, user_key};
+use super::users::{is_active, partition, user_key};
 use super::{Store, StoreError};
 use crate::address::{Address, Book, Entry, MOST, Place};
-use crate::user::Status;
 
 const ADDRESS: &str = "address";
 const BOOK: &str = "book";
@@ -155,13 +154,12 @@ impl Store {
         };
         let update = new_default(update, book.default, default).when(room);
         let item = AddressItem::of(user, &entry.address);
-        let owner = Condition::expression("status = :active").value(":active", Status::Active);
         let write = self
             .table()
             .transaction()
             .put(ADDRESS, &item, Condition::absent())
             .update(BOOK, book_key(user), update)
-            .check(OWNER, user_key(user), owner);
+            .check(OWNER, user_key(user), is_active());
         let outcome = write.once(answered, entry).commit().await;
         outcome.map_err(|error| {
             if is_full(&error) {

@@ -236,7 +236,7 @@ impl Store {
     ) -> Result<Trail, StoreError> {
         const LAST: &str = "\u{10ffff}";
         let index = super::listing::index("audit-by-time")?;
-        let (mut month, mut before) = after.unwrap_or((month(from), LAST.to_owned()));
+        let (mut month, mut before) = after.unwrap_or((month(from), from.to_string()));
         let mut records = Vec::new();
         for _ in 0..MONTHS {
             let query = self.table().query(month.as_str()).index(index);

@@ -1,14 +1,15 @@
 //! Second factors.
 
-use aws::{Condition, Item, Key, TableError, TransactionError, Update};
+use aws::{Condition, Item, Key, TableError, Update};
 use kernel::UserId;
 use serde::{Deserialize, Serialize};
 
-use super::users::partition;
-use super::{Recorded, Store, StoreError};
+use super::users::{is_active, partition, user_key};
+use super::{Recorded, Store, StoreError, users};
 use crate::second_factor::{Code, SecondFactor};
 
 const FACTOR: &str = "second-factor";
+const OWNER: &str = "owner";
 
 #[derive(Debug, Serialize, Deserialize)]
 struct SecondFactorItem {
@@ -54,7 +55,7 @@ impl Store {
     /// Keeps a new second factor until it is confirmed, in place of another that never was.
     ///
     /// # Errors
-    /// [`StoreError::Stale`] when one was confirmed.
+    /// [`StoreError::Stale`] when one was confirmed, or the user has gone.
     pub async fn keep_second_factor(&self, factor: &SecondFactor) -> Result<(), StoreError> {
         let item = SecondFactorItem {
             user_id: factor.user,
@@ -64,7 +65,13 @@ impl Store {
             recovery: factor.recovery.clone(),
         };
         let free = Condition::absent().or(is_confirmed(false));
-        Ok(self.table().put(&item, free).await?)
+        self.table()
+            .transaction()
+            .put(FACTOR, &item, free)
+            .check(OWNER, user_key(factor.user), is_active())
+            .commit()
+            .await
+            .map_err(StoreError::from)
     }
 
     /// Confirms a second factor with the code of a step, and has signing in take it from now on.
@@ -86,7 +93,7 @@ impl Store {
             .update(FACTOR, key(factor.user), update)
             .commit()
             .await
-            .map_err(refusal)
+            .map_err(users::refusal)
     }
 
     /// Has signing in take no second factor any more.
@@ -99,7 +106,7 @@ impl Store {
             .delete(FACTOR, key(user), Condition::none())
             .commit()
             .await
-            .map_err(refusal)
+            .map_err(users::refusal)
     }
 
     /// Uses a code up. It says whether nobody else has: of many at once one does.
@@ -127,9 +134,4 @@ impl Store {
             Err(error) => Err(error.into()),
         }
     }
-}
-
-/// All that is refused here has changed since it was read.
-fn refusal(error: TransactionError) -> StoreError {
-    super::users::refusal(error)
 }

@@ -171,6 +171,11 @@ fn admins_key() -> Key {
     Key::new("admins", "count")
 }
 
+/// The condition that a user is there and may sign in, for what is put beside the user's row.
+pub(super) fn is_active() -> Condition {
+    Condition::expression("status = :active").value(":active", Status::Active)
+}
+
 /// The end of an id is random, its start is the time.
 fn shard_of(id: UserId) -> u64 {
     id.uuid().as_u64_pair().1 % SHARDS

@@ -4,20 +4,18 @@ use manifest::settings::MAIL_SENDER;
 
 use crate::cloud;
 
-fn letter() -> Letter {
-    Letter {
-        subject: "Größe".into(),
-        text: "Text".into(),
-        html: "<p>Text</p>".into(),
-    }
-}
+const LETTER: Letter<'static> = Letter {
+    subject: "Größe",
+    text: "Text",
+    html: "<p>Text</p>",
+};
 
 #[tokio::test]
 async fn a_mail_is_sent_from_the_stages_sender() {
     let aws = cloud().await;
     testing::verify_sender(&aws).await.unwrap();
     let to = Email::parse("ann@example.com").unwrap();
-    aws.mail().send(&to, &letter()).await.unwrap();
+    aws.mail().send(&to, &LETTER).await.unwrap();
 }
 
 #[tokio::test]
@@ -26,7 +24,7 @@ async fn a_mail_from_a_sender_that_is_not_verified_is_refused_without_a_word_of_
     let environment = environment.with(MAIL_SENDER.env, "nobody@elsewhere.example");
     let aws = Aws::connect(environment).await.unwrap();
     let to = Email::parse("ann@example.com").unwrap();
-    let error = aws.mail().send(&to, &letter()).await.unwrap_err();
+    let error = aws.mail().send(&to, &LETTER).await.unwrap_err();
     assert!(matches!(error, MailError::Refused(_)), "{error:?}");
     assert!(!format!("{error:?}").contains("ann@example.com"));
 }
@@ -40,7 +38,7 @@ async fn a_mail_that_nobody_takes_now_may_be_tried_again() {
         .with("AWS_ENDPOINT_URL_SES", "http://127.0.0.1:9");
     let aws = Aws::connect(environment).await.unwrap();
     let to = Email::parse("ann@example.com").unwrap();
-    let error = aws.mail().send(&to, &letter()).await.unwrap_err();
+    let error = aws.mail().send(&to, &LETTER).await.unwrap_err();
     assert!(matches!(error, MailError::Unavailable(_)), "{error:?}");
     assert!(!format!("{error:?}").contains("ann@example.com"));
 }

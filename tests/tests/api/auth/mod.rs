@@ -2,6 +2,8 @@
 
 mod addresses;
 mod erasure;
+mod logs;
+mod mails;
 mod mfa;
 mod profile;
 mod recovery;
@@ -80,7 +82,7 @@ pub fn refresh(token: &str) -> Reply {
 /// is one.
 pub fn mailed_token(email: &str, page: &str) -> String {
     eventually("a mail with a token", Duration::from_secs(30), || {
-        let of_page = format!("/{page}?token=");
+        let of_page = format!("/{page}#token=");
         let mails = mails_to(email);
         let texts = mails
             .iter()

@@ -12,7 +12,12 @@ fn visible(reply: &Reply) -> (u16, Vec<(String, String)>, serde_json::Value) {
     let mut headers: Vec<(String, String)> = reply
         .headers
         .iter()
-        .filter(|(name, _)| !matches!(name.as_str(), "x-request-id" | "traceparent" | "date"))
+        .filter(|(name, _)| {
+            !matches!(
+                name.as_str(),
+                "x-request-id" | "apigw-requestid" | "traceparent" | "date"
+            )
+        })
         .map(|(name, value)| {
             (
                 name.to_string(),

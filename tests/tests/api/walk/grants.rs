@@ -36,17 +36,11 @@ fn every_function_reads_and_writes_the_tables_of_its_row_and_no_others() {
             let grants = grants_of(function.name);
             let writes = grants
                 .iter()
-                // The partitions that some may write to alone are the policies' own tests to hold.
-                .any(|grant| matches!(grant, Grant::Writes(of) | Grant::WritesUnder(of, _) if of.name == table.name));
+                .any(|grant| matches!(grant, Grant::Writes(of) if of.name == table.name));
             let reads = writes
                 || grants
                     .iter()
                     .any(|grant| matches!(grant, Grant::Reads(of) if of.name == table.name));
-            // Whoever looks at tokens reads the public keys and the versions of users' tokens, which
-            // stand in the platform's table.
-            let looks =
-                matches!(function.trigger, manifest::Trigger::Http(route) if route.admits_tokens());
-            let reads = reads || (looks && table.name == "platform");
             let key = item(&unique("grants"));
             let get = acting.dynamodb("GetItem", &json!({ "TableName": name, "Key": key }));
             let put = acting.dynamodb("PutItem", &json!({ "TableName": name, "Item": key }));
@@ -75,6 +69,84 @@ fn every_function_reads_and_writes_the_tables_of_its_row_and_no_others() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn who_checks_tokens_reads_keys_and_versions_and_who_ends_them_writes_versions_alone() {
+    let stage = Stage::from_env();
+    let owner = stage.account();
+    let table = stage.physical(manifest::resources::PLATFORM.name);
+    let mut wrong = Vec::new();
+    for function in functions() {
+        let grants = grants_of(function.name);
+        let is_of_platform = |of: &manifest::Table| of.name == manifest::resources::PLATFORM.name;
+        let reads_all = grants
+            .iter()
+            .any(|grant| matches!(grant, Grant::Reads(of) if is_of_platform(of)));
+        let ends = grants
+            .iter()
+            .any(|grant| matches!(grant, Grant::WritesUnder(of, _) if is_of_platform(of)));
+        let checks =
+            matches!(function.trigger, manifest::Trigger::Http(route) if route.admits_tokens());
+        let role = role_of(&owner, &stage.function(function.name));
+        let acting = owner.impersonate(&role, &unique("as"));
+        let version = format!("{}{}", manifest::resources::TOKEN_VERSIONS, unique("user"));
+        for (partition, reads, writes) in [
+            (manifest::resources::PUBLIC_KEYS, checks || reads_all, false),
+            (&*version, checks || ends || reads_all, ends),
+            (&*unique("other"), reads_all, false),
+        ] {
+            let key = item(partition);
+            let get = acting.dynamodb("GetItem", &json!({ "TableName": table, "Key": key }));
+            let put = acting.dynamodb("PutItem", &json!({ "TableName": table, "Item": key }));
+            for (what, reply, may) in [("reads", get, reads), ("writes", put, writes)] {
+                if (reply.status == 200) != may || (!may && !denied(&reply)) {
+                    let name = function.name;
+                    wrong.push(format!("{name} {what} {partition}: {may}, but {reply}"));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn mails_are_sent_by_who_may_and_from_the_stages_sender_alone() {
+    let stage = Stage::from_env();
+    let owner = stage.account();
+    let sender = owner
+        .variables(&stage.function("auth-on-mail-due"))
+        .into_iter()
+        .find(|(name, _)| name == manifest::settings::MAIL_SENDER.env)
+        .unwrap()
+        .1;
+    for function in functions() {
+        let role = role_of(&owner, &stage.function(function.name));
+        let acting = owner.impersonate(&role, &unique("as"));
+        let may = grants_of(function.name).contains(&Grant::Mails);
+        for (from, may) in [(&*sender, may), ("other@example.test", false)] {
+            let reply = acting.query(
+                "ses",
+                "2010-12-01",
+                "SendEmail",
+                &[
+                    ("Source", from),
+                    ("Destination.ToAddresses.member.1", "grants@example.test"),
+                    ("Message.Subject.Data", "x"),
+                    ("Message.Body.Text.Data", "x"),
+                ],
+            );
+            assert!(
+                if may {
+                    reply.status == 200
+                } else {
+                    denied(&reply)
+                },
+                "{} mails as {from}: {reply}",
+                function.name
+            );
+        }
+    }
 }
 
 #[test]

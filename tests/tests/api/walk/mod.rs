@@ -6,6 +6,7 @@ mod bodies;
 mod grants;
 mod keys;
 mod killed;
+mod owners;
 mod rows;
 mod strays;
 mod tokens;

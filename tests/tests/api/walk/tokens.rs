@@ -369,6 +369,24 @@ fn tokens_of_two_live_keys_hold_and_a_new_key_is_found_without_a_restart() {
 }
 
 #[test]
+fn a_withdrawn_key_ends_within_five_minutes_though_nothing_unknown_was_met() {
+    let shop = Shop::open();
+    let (first, second) = (shop.signer(), Signer::new());
+    shop.publish_keys(&[first.public(), second.public()]);
+    let start = SystemClock.now();
+    let verifier = verifier(&shop, start);
+    let holds = |signer: &Signer, after: u64| {
+        let token = signer.token(Role::User);
+        let at = start.plus(Duration::from_secs(after));
+        shop.wait(verifier.identify(&token, at)).unwrap().is_some()
+    };
+    shop.publish_keys(&[second.public()]);
+    assert!(holds(first, 299) && holds(&second, 299));
+    assert!(!holds(first, 300));
+    assert!(holds(&second, 300));
+}
+
+#[test]
 fn unknown_keys_by_the_hundred_cost_one_read() {
     let shop = Shop::open();
     let start = SystemClock.now();

@@ -18,6 +18,23 @@ fn nothing_private_is_given_away() {
     assert_eq!(serde_json::to_string(&keys).unwrap(), named("k1"));
 }
 
+/// What API Gateway's JWT authorizers ask of a key set: RSA keys for signing, each with its name.
+#[test]
+fn a_published_key_has_what_a_gateways_authorizer_finds_it_by() {
+    let keys: KeySet = serde_json::from_str(&named("k1")).unwrap();
+    let shown = serde_json::to_value(&keys).unwrap();
+    let key = &shown["keys"][0];
+    for (member, value) in [
+        ("kty", "RSA"),
+        ("use", "sig"),
+        ("alg", "RS256"),
+        ("kid", "k1"),
+    ] {
+        assert_eq!(key[member], value, "{member}");
+    }
+    assert!(key["n"].is_string() && key["e"].is_string(), "{key}");
+}
+
 #[tokio::test]
 async fn keys_are_read_again_after_a_minute_and_not_before() {
     let aws = testing::cloud(&[&resources::PLATFORM]).await.unwrap();
