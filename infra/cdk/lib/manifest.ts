@@ -121,21 +121,27 @@ const statement = z.strictObject({
   leadingKeys: z.array(z.string()),
 });
 
-const functionRow = z.strictObject({
-  name,
-  logicalId: z.string(),
-  service: name,
-  package: name,
-  code: z.string(),
-  memoryMb: z.int().min(128).max(10_240),
-  timeoutSeconds: z.int().min(1).max(900),
-  /** Whether it gets alarms of its own. */
-  critical: z.boolean(),
-  trigger,
-  env: z.record(z.string(), origin),
-  grants: z.array(grant),
-  statements: z.array(statement),
-});
+const functionRow = z
+  .strictObject({
+    name,
+    logicalId: z.string(),
+    service: name,
+    package: name,
+    code: z.string(),
+    memoryMb: z.int().min(128).max(10_240),
+    timeoutSeconds: z.int().min(1).max(900),
+    /** Whether it gets alarms of its own. */
+    critical: z.boolean(),
+    trigger,
+    env: z.record(z.string(), origin),
+    grants: z.array(grant),
+    statements: z.array(statement),
+  })
+  // A message must stay hidden while Lambda tries its batch again and again.
+  .refine(({ trigger, timeoutSeconds }) => !("visibilitySeconds" in trigger) || trigger.visibilitySeconds >= 6 * timeoutSeconds, {
+    path: ["trigger", "visibilitySeconds"],
+    error: "a queue hides its messages for six times the function's timeout at least",
+  });
 
 const table = z.strictObject({
   name,

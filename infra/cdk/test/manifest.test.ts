@@ -43,6 +43,7 @@ describe("what is not known is refused", () => {
     ["a setting", (it) => (it.functions[0].env.CACHE = { setting: "CacheUrl" }), /env\.CACHE/],
     ["a field", (it) => (it.tables[0].replicas = ["eu-west-1"]), /tables\[0\]/],
     ["a kind of thing", (it) => (it.caches = []), /caches/],
+    ["a queue that hides too briefly", (it) => { it.functions.forEach(({ trigger }) => (trigger.visibilitySeconds &&= 59)); }, /trigger\.visibilitySeconds/],
     ["an action that is a wildcard", (it) => it.functions[0].statements[0].actions.push("dynamodb:*"), /actions/],
   ])("%s", (_, change, where) => {
     const manifest: unknown = structuredClone(readManifest());
@@ -58,6 +59,13 @@ describe("what is not known is refused", () => {
 /** The manifest as somebody writes it who does not know this app. */
 interface Untyped {
   [field: string]: unknown;
-  functions: [{ trigger: { type: string }; grants: unknown[]; env: Record<string, unknown>; statements: [{ actions: string[]; resources: unknown[] }] }];
+  functions: [UntypedFunction, ...UntypedFunction[]];
   tables: [Record<string, unknown>];
+}
+
+interface UntypedFunction {
+  trigger: { type: string; visibilitySeconds?: number };
+  grants: unknown[];
+  env: Record<string, unknown>;
+  statements: [{ actions: string[]; resources: unknown[] }];
 }
