@@ -76,7 +76,7 @@ function dependencies(shop: ShopName): ReadonlyMap<string, ReadonlySet<string>> 
   const { artifacts } = assembly(shop, "manifest.json") as CloudAssembly;
   const direct = (name: string): readonly string[] => (artifacts[name]?.dependencies ?? []).filter((it) => artifacts[it]?.type === "aws:cloudformation:stack");
   const all = (name: string, path: readonly string[]): ReadonlySet<string> => {
-    if (path.includes(name)) throw new Error(`${[...path, name].join(" waits for ")}`);
+    if (path.includes(name)) throw new Error([...path, name].join(" waits for "));
     return new Set(direct(name).flatMap((it) => [it, ...all(it, [...path, name])]));
   };
   return new Map([...templates(shop).keys()].map((name) => [name, all(name, [])]));
