@@ -56,7 +56,6 @@ function cors(origins: readonly string[]): s3.CorsRule {
     allowedMethods: [s3.HttpMethods.GET, s3.HttpMethods.PUT],
     allowedHeaders: ["*"],
     allowedOrigins: [...origins],
-    exposedHeaders: ["ETag"],
   };
 }
 
