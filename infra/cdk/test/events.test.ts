@@ -74,8 +74,9 @@ describe.each(STAGES)("in %s", (shop) => {
     // The clock only hands over: a run that fails is Lambda's to tell of.
     const failures = resources(shop, "AWS::Lambda::EventInvokeConfig");
     expect(failures).toHaveLength(schedules.length);
-    for (const { properties } of failures) {
+    for (const { properties, DependsOn: waits } of failures) {
       expect(properties.Qualifier).toBe("live");
+      expect([waits].flat()).toContainEqual(expect.stringMatching(/Live[0-9A-F]{8}$/));
       expect(referred((properties.DestinationConfig as { OnFailure: Properties }).OnFailure.Destination).some((id) => dead.has(id))).toBe(true);
     }
   });
