@@ -6,5 +6,9 @@ import { Shop } from "../lib/shop";
 import { settingsOf } from "../lib/stage";
 
 const app = new App();
-new Shop(app, { manifest: readManifest(), stage: settingsOf(app.node, process.env), workspace: join(__dirname, "../../..") });
+new Shop(app, {
+  manifest: readManifest(),
+  stage: settingsOf(app.node, process.env),
+  workspace: join(__dirname, "../../.."),
+});
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));

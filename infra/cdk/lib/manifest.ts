@@ -138,10 +138,14 @@ const functionRow = z
     statements: z.array(statement),
   })
   // A message must stay hidden while Lambda tries its batch again and again.
-  .refine(({ trigger, timeoutSeconds }) => !("visibilitySeconds" in trigger) || trigger.visibilitySeconds >= 6 * timeoutSeconds, {
-    path: ["trigger", "visibilitySeconds"],
-    error: "a queue hides its messages for six times the function's timeout at least",
-  });
+  .refine(
+    ({ trigger, timeoutSeconds }) =>
+      !("visibilitySeconds" in trigger) || trigger.visibilitySeconds >= 6 * timeoutSeconds,
+    {
+      path: ["trigger", "visibilitySeconds"],
+      error: "a queue hides its messages for six times the function's timeout at least",
+    },
+  );
 
 const table = z.strictObject({
   name,
@@ -166,7 +170,10 @@ const bucket = z.strictObject({
   env: z.string(),
   expireDays: count.nullable(),
   /** The path under which the content network hands out its objects; nothing without it. */
-  servedUnder: z.string().regex(/^\/[a-z0-9/-]+\/$/).nullish(),
+  servedUnder: z
+    .string()
+    .regex(/^\/[a-z0-9/-]+\/$/)
+    .nullish(),
 });
 
 const manifest = z.strictObject({

@@ -29,8 +29,11 @@ describe.each(SHOPS)("in %s", (shop) => {
 
   test("services wait for what they share, and the gateway for every service", () => {
     const front = [stack("edge"), stack("firewall")].filter((name) => all.has(name));
-    for (const service of services) expect([...(waits.get(service) ?? [])].toSorted()).toEqual([stack("shared"), ...front].toSorted());
-    expect([...(waits.get(stack("gateway")) ?? [])].toSorted()).toEqual([stack("shared"), ...front, ...services].toSorted());
+    for (const service of services)
+      expect([...(waits.get(service) ?? [])].toSorted()).toEqual([stack("shared"), ...front].toSorted());
+    expect([...(waits.get(stack("gateway")) ?? [])].toSorted()).toEqual(
+      [stack("shared"), ...front, ...services].toSorted(),
+    );
     expect(waits.get(stack("shared"))).toEqual(new Set());
   });
 
@@ -54,8 +57,14 @@ describe.each(SHOPS)("in %s", (shop) => {
   });
 
   test("services keep nothing that has state", () => {
-    const stateful = ["AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::SecretsManager::Secret", "AWS::OpenSearchService::Domain"];
-    for (const it of stateful.flatMap((type) => resources(shop, type))) expect(it.stack).toMatch(/-ultramarket-shared$/);
+    const stateful = [
+      "AWS::DynamoDB::Table",
+      "AWS::S3::Bucket",
+      "AWS::SecretsManager::Secret",
+      "AWS::OpenSearchService::Domain",
+    ];
+    for (const it of stateful.flatMap((type) => resources(shop, type)))
+      expect(it.stack).toMatch(/-ultramarket-shared$/);
   });
 });
 
@@ -65,7 +74,9 @@ test("the resources of a service grow by less than twelve with a function", () =
     for (const { name } of manifest.services) {
       const rows = manifest.functions.filter(({ service }) => service === name).length;
       const stack = [...templates(shop)].find(([it]) => it.endsWith(`-ultramarket-${name}`));
-      const watched = Object.values(stack?.[1].Resources ?? {}).filter(({ Type: type }) => !type.startsWith("AWS::CloudWatch::") && !type.startsWith("AWS::Logs::Metric"));
+      const watched = Object.values(stack?.[1].Resources ?? {}).filter(
+        ({ Type: type }) => !type.startsWith("AWS::CloudWatch::") && !type.startsWith("AWS::Logs::Metric"),
+      );
       expect(watched.length).toBeLessThan(12 * rows + 40);
     }
   }
@@ -74,7 +85,8 @@ test("the resources of a service grow by less than twelve with a function", () =
 /** What each stack waits for, at one remove or more; none waits for itself. */
 function dependencies(shop: ShopName): ReadonlyMap<string, ReadonlySet<string>> {
   const { artifacts } = assembly(shop, "manifest.json") as CloudAssembly;
-  const direct = (name: string): readonly string[] => (artifacts[name]?.dependencies ?? []).filter((it) => artifacts[it]?.type === "aws:cloudformation:stack");
+  const direct = (name: string): readonly string[] =>
+    (artifacts[name]?.dependencies ?? []).filter((it) => artifacts[it]?.type === "aws:cloudformation:stack");
   const all = (name: string, path: readonly string[]): ReadonlySet<string> => {
     if (path.includes(name)) throw new Error([...path, name].join(" waits for "));
     return new Set(direct(name).flatMap((it) => [it, ...all(it, [...path, name])]));

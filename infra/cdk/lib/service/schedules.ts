@@ -19,8 +19,16 @@ export function schedule(made: ServiceFunction, trigger: ScheduleTrigger, stage:
     inlinePolicies: {
       start: new iam.PolicyDocument({
         statements: [
-          new iam.PolicyStatement({ sid: "Start", actions: ["lambda:InvokeFunction"], resources: [made.alias.functionArn] }),
-          new iam.PolicyStatement({ sid: "DeadLetters", actions: ["sqs:SendMessage"], resources: [deadLetters.queueArn] }),
+          new iam.PolicyStatement({
+            sid: "Start",
+            actions: ["lambda:InvokeFunction"],
+            resources: [made.alias.functionArn],
+          }),
+          new iam.PolicyStatement({
+            sid: "DeadLetters",
+            actions: ["sqs:SendMessage"],
+            resources: [deadLetters.queueArn],
+          }),
         ],
       }),
     },
