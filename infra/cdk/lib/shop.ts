@@ -4,11 +4,11 @@ import { EdgeStack, type EdgeProps } from "./edge/stack";
 import { GatewayStack } from "./gateway/stack";
 import type { Manifest } from "./manifest";
 import { Names } from "./names";
+import { Build } from "./service/code";
 import type { Told } from "./service/references";
 import { ServiceStack } from "./service/stack";
 import { SharedStack } from "./shared/stack";
 import type { Settings } from "./stage";
-import { Build } from "./service/code";
 import { suppressFindings } from "./suppressions";
 
 /**
