@@ -119,21 +119,31 @@ const statement = z.strictObject({
   asSender: z.boolean(),
 });
 
-const functionRow = z.strictObject({
-  name,
-  logicalId: z.string(),
-  service: name,
-  package: name,
-  code: z.string(),
-  memoryMb: z.int().min(128).max(10_240),
-  timeoutSeconds: z.int().min(1).max(900),
-  /** Whether it gets alarms of its own. */
-  critical: z.boolean(),
-  trigger,
-  env: z.record(z.string(), origin),
-  grants: z.array(grant),
-  statements: z.array(statement),
-});
+const functionRow = z
+  .strictObject({
+    name,
+    logicalId: z.string(),
+    service: name,
+    package: name,
+    code: z.string(),
+    memoryMb: z.int().min(128).max(10_240),
+    timeoutSeconds: z.int().min(1).max(900),
+    /** Whether it gets alarms of its own. */
+    critical: z.boolean(),
+    trigger,
+    env: z.record(z.string(), origin),
+    grants: z.array(grant),
+    statements: z.array(statement),
+  })
+  // A message must stay hidden while Lambda tries its batch again and again.
+  .refine(
+    ({ trigger, timeoutSeconds }) =>
+      !("visibilitySeconds" in trigger) || trigger.visibilitySeconds >= 6 * timeoutSeconds,
+    {
+      path: ["trigger", "visibilitySeconds"],
+      error: "a queue hides its messages for six times the function's timeout at least",
+    },
+  );
 
 const table = z.strictObject({
   name,
@@ -158,36 +168,61 @@ const bucket = z.strictObject({
   env: z.string(),
   expireDays: count.nullable(),
   /** The path under which the content network hands out its objects; nothing without it. */
-  servedUnder: z.string().regex(/^\/[a-z0-9/-]+\/$/).nullish(),
+  servedUnder: z
+    .string()
+    .regex(/^\/[a-z0-9/-]+\/$/)
+    .nullish(),
 });
 
 /** Settings that every shop has, whatever its services leave to a stage; `stage.ts` knows them by name. */
-const OF_THE_WALK = ["Stage", "DefaultCurrency", "CorsAllowedOrigins", "JwtAudience", "JwtIssuer", "OpenSearchEndpoint", "PublicUrl"];
+const OF_THE_WALK = [
+  "Stage",
+  "DefaultCurrency",
+  "CorsAllowedOrigins",
+  "JwtAudience",
+  "JwtIssuer",
+  "OpenSearchEndpoint",
+  "PublicUrl",
+];
 
-const manifest = z.strictObject({
-  generated: z.string(),
-  product: name,
-  /** `p99Ms` is what the slowest of a hundred requests may take. */
-  services: z.array(z.strictObject({ name, p99Ms: count })).nonempty(),
-  functions: z.array(functionRow).nonempty(),
-  tables: z.array(table),
-  topics: z.array(z.strictObject({ service: name, name, env: z.string() })),
-  buckets: z.array(bucket),
-  /** A value is made with the stack, or put in by `cargo xtask rotate-keys`. */
-  secrets: z.array(z.strictObject({ name, env: z.string(), madeBy: z.enum(["deployment", "rotation"]) })),
-  /** What a stage decides beside what `stage.ts` has reasons for. */
-  settings: z.array(z.strictObject({ parameter: z.string(), env: z.string(), default: z.string(), pattern: z.string(), description: z.string() })),
-  domains: z.array(z.strictObject({ name, env: z.string() })),
-}).superRefine(({ functions, settings }, context) => {
-  const known = new Set([...OF_THE_WALK, ...settings.map(({ parameter }) => parameter)]);
-  functions.forEach(({ env }, at) => {
-    for (const [variable, from] of Object.entries(env)) {
-      if ("setting" in from && !known.has(from.setting)) {
-        context.addIssue({ code: "custom", path: ["functions", at, "env", variable], message: `no setting is called ${from.setting}` });
+const manifest = z
+  .strictObject({
+    generated: z.string(),
+    product: name,
+    /** `p99Ms` is what the slowest of a hundred requests may take. */
+    services: z.array(z.strictObject({ name, p99Ms: count })).nonempty(),
+    functions: z.array(functionRow).nonempty(),
+    tables: z.array(table),
+    topics: z.array(z.strictObject({ service: name, name, env: z.string() })),
+    buckets: z.array(bucket),
+    /** A value is made with the stack, or put in by `cargo xtask rotate-keys`. */
+    secrets: z.array(z.strictObject({ name, env: z.string(), madeBy: z.enum(["deployment", "rotation"]) })),
+    /** What a stage decides beside what `stage.ts` has reasons for. */
+    settings: z.array(
+      z.strictObject({
+        parameter: z.string(),
+        env: z.string(),
+        default: z.string(),
+        pattern: z.string(),
+        description: z.string(),
+      }),
+    ),
+    domains: z.array(z.strictObject({ name, env: z.string() })),
+  })
+  .superRefine(({ functions, settings }, context) => {
+    const known = new Set([...OF_THE_WALK, ...settings.map(({ parameter }) => parameter)]);
+    functions.forEach(({ env }, at) => {
+      for (const [variable, from] of Object.entries(env)) {
+        if ("setting" in from && !known.has(from.setting)) {
+          context.addIssue({
+            code: "custom",
+            path: ["functions", at, "env", variable],
+            message: `no setting is called ${from.setting}`,
+          });
+        }
       }
-    }
+    });
   });
-});
 
 export type Manifest = z.infer<typeof manifest>;
 export type ServiceRow = Manifest["services"][number];

@@ -4,11 +4,11 @@ import { EdgeStack, type EdgeProps } from "./edge/stack";
 import { GatewayStack } from "./gateway/stack";
 import type { Manifest } from "./manifest";
 import { Names } from "./names";
+import { Build } from "./service/code";
 import type { Told } from "./service/references";
 import { ServiceStack } from "./service/stack";
 import { SharedStack } from "./shared/stack";
 import type { Settings } from "./stage";
-import { Build } from "./service/code";
 import { suppressFindings } from "./suppressions";
 
 /**
@@ -36,17 +36,24 @@ export class Shop {
     const names = new Names(stage);
     const each = (): StackProps => ({
       env: { account: stage.account, region: stage.region },
-      synthesizer: stage.kind === "local" ? new CliCredentialsStackSynthesizer({ fileAssetsBucketName: LOCAL_ARTIFACTS }) : undefined,
+      synthesizer:
+        stage.kind === "local"
+          ? new CliCredentialsStackSynthesizer({ fileAssetsBucketName: LOCAL_ARTIFACTS })
+          : undefined,
     });
 
     const shared = new SharedStack(app, names.thing("shared"), { ...each(), manifest, stage });
     const build = new Build(workspace, stage.architecture);
     build.refuseUnbuilt(shared, manifest.functions);
-    const edge = stage.edge === undefined ? undefined : edgeOf(app, names, { ...each(), manifest, stage, shared, edge: stage.edge });
+    const edge =
+      stage.edge === undefined
+        ? undefined
+        : edgeOf(app, names, { ...each(), manifest, stage, shared, edge: stage.edge });
     const publicUrl = stage.publicUrl ?? edge?.url ?? ownUrl(stage, shared);
     const told = toldOf(stage, publicUrl, shared.openSearchEndpoint);
     const services = manifest.services.map(
-      (service) => new ServiceStack(app, names.thing(service.name), { ...each(), manifest, stage, shared, told, service, build }),
+      (service) =>
+        new ServiceStack(app, names.thing(service.name), { ...each(), manifest, stage, shared, told, service, build }),
     );
     const gateway = new GatewayStack(app, names.thing("gateway"), { ...each(), manifest, stage, shared, publicUrl });
 
@@ -67,7 +74,10 @@ export class Shop {
 /** The content network, and its firewall where there is one; both come after what is shared. */
 function edgeOf(app: App, names: Names, props: Omit<EdgeProps, "firewall">): EdgeStack {
   const firewall = props.edge.firewall
-    ? new FirewallStack(app, names.thing("firewall"), { env: { ...props.env, region: "us-east-1" }, stage: props.stage })
+    ? new FirewallStack(app, names.thing("firewall"), {
+        env: { ...props.env, region: "us-east-1" },
+        stage: props.stage,
+      })
     : undefined;
   const edge = new EdgeStack(app, names.thing("edge"), { ...props, firewall, crossRegionReferences: true });
   firewall?.addStackDependency(props.shared);

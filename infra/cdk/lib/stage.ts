@@ -164,7 +164,11 @@ const DEFAULTS: Record<Kind, Defaults> = {
 };
 
 /** The settings that the context asks for: `-c stage=prod -c region=eu-central-1 …`. */
-export function settingsOf(node: Node, environment: Readonly<Record<string, string | undefined>>, manifest: Pick<Manifest, "settings">): Settings {
+export function settingsOf(
+  node: Node,
+  environment: Readonly<Record<string, string | undefined>>,
+  manifest: Pick<Manifest, "settings">,
+): Settings {
   const context = new Context(node);
   const kind = context.oneOf("stage", KINDS) ?? "dev";
   const defaults = DEFAULTS[kind];
@@ -197,7 +201,12 @@ export function settingsOf(node: Node, environment: Readonly<Record<string, stri
     corsAllowedOrigins: context.text("corsAllowedOrigins")?.split(",") ?? [],
     defaultCurrency: context.matching("defaultCurrency", /^[A-Z]{3}$/) ?? "USD",
     openSearchEndpoint: context.text("openSearchEndpoint") ?? "",
-    decided: new Map(manifest.settings.map((row) => [row.parameter, context.matching(flagOf(row), new RegExp(`^(?:${row.pattern})$`)) ?? row.default])),
+    decided: new Map(
+      manifest.settings.map((row) => [
+        row.parameter,
+        context.matching(flagOf(row), new RegExp(`^(?:${row.pattern})$`)) ?? row.default,
+      ]),
+    ),
   };
 }
 

@@ -21,7 +21,8 @@ interface Suppression {
   readonly reason: string;
 }
 
-const isDeadLetters = (resource: IConstruct): boolean => resource instanceof sqs.CfnQueue && resource.node.path.includes("/DeadLetters/");
+const isDeadLetters = (resource: IConstruct): boolean =>
+  resource instanceof sqs.CfnQueue && resource.node.path.includes("/DeadLetters/");
 
 const SUPPRESSIONS: readonly Suppression[] = [
   {
@@ -58,7 +59,8 @@ const SUPPRESSIONS: readonly Suppression[] = [
   {
     rule: "AwsSolutions-OS1",
     of: (resource) => resource instanceof opensearch.CfnDomain,
-    reason: "Callers sign with IAM and the domain maps their roles; functions in a network would start later and need a way out.",
+    reason:
+      "Callers sign with IAM and the domain maps their roles; functions in a network would start later and need a way out.",
   },
   {
     rule: "AwsSolutions-OS3",
@@ -68,11 +70,13 @@ const SUPPRESSIONS: readonly Suppression[] = [
   {
     rule: "AwsSolutions-OS4",
     of: (resource) => resource instanceof opensearch.CfnDomain,
-    reason: "Three nodes in three zones elect a master among themselves; masters of their own would double the cost of so few.",
+    reason:
+      "Three nodes in three zones elect a master among themselves; masters of their own would double the cost of so few.",
   },
   {
     rule: "AwsSolutions-OS7",
-    of: (resource) => resource instanceof opensearch.CfnDomain && !properties(resource.clusterConfig, resource).zoneAwarenessEnabled,
+    of: (resource) =>
+      resource instanceof opensearch.CfnDomain && !properties(resource.clusterConfig, resource).zoneAwarenessEnabled,
     reason: "A domain of one node is for one developer, who can wait until it is back.",
   },
   {
@@ -82,13 +86,16 @@ const SUPPRESSIONS: readonly Suppression[] = [
   },
   {
     rule: "AwsSolutions-CFR2",
-    of: (resource) => resource instanceof cloudfront.CfnDistribution && !properties(resource.distributionConfig, resource).webAclId,
+    of: (resource) =>
+      resource instanceof cloudfront.CfnDistribution && !properties(resource.distributionConfig, resource).webAclId,
     reason: "The firewall is a setting of the stage: on in production, and by -c firewall=true elsewhere.",
   },
   {
     rule: "AwsSolutions-CFR4",
-    of: (resource) => resource instanceof cloudfront.CfnDistribution && !properties(resource.distributionConfig, resource).aliases,
-    reason: "CloudFront's own certificate comes with its oldest protocol; with a name of its own a stage demands TLS 1.2.",
+    of: (resource) =>
+      resource instanceof cloudfront.CfnDistribution && !properties(resource.distributionConfig, resource).aliases,
+    reason:
+      "CloudFront's own certificate comes with its oldest protocol; with a name of its own a stage demands TLS 1.2.",
   },
   {
     rule: "Annotation::@aws-cdk/aws-cloudfront-origins:updateImportedBucketPolicyOac",
@@ -97,7 +104,8 @@ const SUPPRESSIONS: readonly Suppression[] = [
   },
   ...["AwsSolutions-S1", "AwsSolutions-S10", "AwsSolutions-SQS4"].map((rule) => ({
     rule,
-    of: (resource: IConstruct, stage: Settings) => stage.kind === "local" && (resource instanceof s3.CfnBucket || resource instanceof sqs.CfnQueue),
+    of: (resource: IConstruct, stage: Settings) =>
+      stage.kind === "local" && (resource instanceof s3.CfnBucket || resource instanceof sqs.CfnQueue),
     reason: "A local cloud listens on loopback only, without TLS, and keeps no logs of its buckets.",
   })),
   {
@@ -112,11 +120,17 @@ const WILDCARDS: readonly { readonly fits: RegExp; readonly reason: string }[] =
   { fits: /^\*$/, reason: "X-Ray has no resources to name." },
   { fits: /:log-group:[^*]+:\*$/, reason: "The streams of one log group." },
   { fits: /:table\/[^*/]+\/index\/\*$/, reason: "The indexes of one table." },
-  { fits: /:table\/[^*/]+\/stream\/\*$/, reason: "The streams of one table, whose names hold the time of their making." },
+  {
+    fits: /:table\/[^*/]+\/stream\/\*$/,
+    reason: "The streams of one table, whose names hold the time of their making.",
+  },
   { fits: /^arn:[^:]+:s3:::[^*/]+\/[^*]*\*$/, reason: "The objects of one bucket under one prefix." },
   { fits: /:domain\/[^*/]+\/\*$/, reason: "The indexes of one search domain, whose own roles say more." },
   { fits: /:function:[^*:]+:\*$/, reason: "The versions and aliases of one function." },
-  { fits: /:cloudwatch:[^*]+:alarm:\*$/, reason: "CloudWatch asks for the right to describe alarms on all of them, whichever are named." },
+  {
+    fits: /:cloudwatch:[^*]+:alarm:\*$/,
+    reason: "CloudWatch asks for the right to describe alarms on all of them, whichever are named.",
+  },
 ];
 
 /** Tells cdk-nag of all this, construct by construct. */
@@ -128,7 +142,8 @@ export function suppressFindings(stacks: readonly Stack[], stage: Settings): voi
     }
     for (const wildcard of wildcards(construct)) {
       const known = WILDCARDS.find(({ fits }) => fits.test(wildcard));
-      if (known !== undefined) validations.acknowledge({ id: `AwsSolutions-IAM5[Resource::${wildcard}]`, reason: known.reason });
+      if (known !== undefined)
+        validations.acknowledge({ id: `AwsSolutions-IAM5[Resource::${wildcard}]`, reason: known.reason });
     }
   }
 }
@@ -144,14 +159,15 @@ function wildcards(resource: IConstruct): string[] {
     return [];
   }
   const policies = Stack.of(resource).resolve(resource.policies) as
-    | { policyDocument: { Statement: { Resource: unknown; Action: string | string[] }[] } }[]
-    | undefined;
+    { policyDocument: { Statement: { Resource: unknown; Action: string | string[] }[] } }[] | undefined;
   const statements = (policies ?? []).flatMap(({ policyDocument }) => policyDocument.Statement);
   const named = statements.flatMap(({ Resource, Action }) =>
     [Resource].flat().map((resource) => ({ text: spelled(resource), actions: [Action].flat() })),
   );
   // cdk-nag counts one wildcard once for the role, so `*` is X-Ray's only where nobody else has it.
-  const onlyTraces = named.every(({ text, actions }) => text !== "*" || actions.every((action) => action.startsWith("xray:")));
+  const onlyTraces = named.every(
+    ({ text, actions }) => text !== "*" || actions.every((action) => action.startsWith("xray:")),
+  );
   return named.map(({ text }) => text).filter((text) => text.includes("*") && (text !== "*" || onlyTraces));
 }
 

@@ -69,7 +69,12 @@ test("what each stage keeps at rest is written down for the cost model", () => {
 
 test("a development stage has nothing that costs much while nobody uses it", () => {
   const { searchNodes, dashboards, webAcls, alarmMetrics } = atRest("dev");
-  expect({ searchNodes, dashboards, webAcls, alarmMetrics }).toEqual({ searchNodes: {}, dashboards: 0, webAcls: 0, alarmMetrics: 0 });
+  expect({ searchNodes, dashboards, webAcls, alarmMetrics }).toEqual({
+    searchNodes: {},
+    dashboards: 0,
+    webAcls: 0,
+    alarmMetrics: 0,
+  });
 });
 
 test("production's search has three nodes, so that one that is lost is outvoted", () => {

@@ -8,7 +8,15 @@ import { Build } from "../lib/service/code";
 import { assembly } from "./templates";
 
 interface Assets {
-  readonly files: Readonly<Record<string, { readonly displayName: string; readonly source: { readonly executable?: readonly string[]; readonly path?: string } }>>;
+  readonly files: Readonly<
+    Record<
+      string,
+      {
+        readonly displayName: string;
+        readonly source: { readonly executable?: readonly string[]; readonly path?: string };
+      }
+    >
+  >;
 }
 
 const manifest = readManifest();
@@ -26,10 +34,15 @@ describe("a stage of which nothing is built", () => {
     ]);
   });
 
-  test.each(manifest.services.map(({ name }) => name))("is refused with the stack of %s, each function by name", (service) => {
-    const rows = manifest.functions.filter((row) => row.service === service);
-    expect(refused(`dev-ultramarket-${service}`).toSorted()).toEqual(rows.map(({ code }) => `${code}/bootstrap is not built`).toSorted());
-  });
+  test.each(manifest.services.map(({ name }) => name))(
+    "is refused with the stack of %s, each function by name",
+    (service) => {
+      const rows = manifest.functions.filter((row) => row.service === service);
+      expect(refused(`dev-ultramarket-${service}`).toSorted()).toEqual(
+        rows.map(({ code }) => `${code}/bootstrap is not built`).toSorted(),
+      );
+    },
+  );
 });
 
 describe("a function's file", () => {
@@ -46,7 +59,12 @@ describe("a function's file", () => {
     ["for arm64", elf(0xb7), "arm64", undefined],
     ["for x86_64", elf(0x3e), "x86_64", undefined],
     ["for the wrong processors", elf(0x3e), "arm64", "target/lambda/one/bootstrap is not built for arm64"],
-    ["that is a script", Buffer.from("#!/bin/sh\nexec node index.js\n"), "arm64", "target/lambda/one/bootstrap is not built for arm64"],
+    [
+      "that is a script",
+      Buffer.from("#!/bin/sh\nexec node index.js\n"),
+      "arm64",
+      "target/lambda/one/bootstrap is not built for arm64",
+    ],
     ["that is empty", Buffer.alloc(0), "x86_64", "target/lambda/one/bootstrap is not built for x86_64"],
   ] as const)("%s is told by its header", (_, content, architecture, fault) => {
     writeFileSync(bootstrap, content);

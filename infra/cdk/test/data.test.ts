@@ -5,22 +5,30 @@ import { ACCOUNT, STAGES, referred, resources, text, within, type Found, type Pr
 const ON_AWS = ["dev", "staging", "prod", "named"] as const;
 
 describe.each([...STAGES, "changed"] as const)("in %s", (shop) => {
-  test.each(
-    resources(shop, "AWS::DynamoDB::Table").map((it) => [text(it.properties.TableName), it] as const),
-  )("the table %s is encrypted, restorable and paid by the request", (_, { properties }) => {
-    expect(properties).toMatchObject({
-      SSESpecification: { SSEEnabled: true },
-      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
-      BillingMode: "PAY_PER_REQUEST",
-      TimeToLiveSpecification: { Enabled: true },
-    });
-  });
+  test.each(resources(shop, "AWS::DynamoDB::Table").map((it) => [text(it.properties.TableName), it] as const))(
+    "the table %s is encrypted, restorable and paid by the request",
+    (_, { properties }) => {
+      expect(properties).toMatchObject({
+        SSESpecification: { SSEEnabled: true },
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+        BillingMode: "PAY_PER_REQUEST",
+        TimeToLiveSpecification: { Enabled: true },
+      });
+    },
+  );
 
   test("every bucket is closed and encrypted", () => {
     for (const { properties } of resources(shop, "AWS::S3::Bucket")) {
       expect(properties).toMatchObject({
-        BucketEncryption: { ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: "AES256" } }] },
-        PublicAccessBlockConfiguration: { BlockPublicAcls: true, BlockPublicPolicy: true, IgnorePublicAcls: true, RestrictPublicBuckets: true },
+        BucketEncryption: {
+          ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: "AES256" } }],
+        },
+        PublicAccessBlockConfiguration: {
+          BlockPublicAcls: true,
+          BlockPublicPolicy: true,
+          IgnorePublicAcls: true,
+          RestrictPublicBuckets: true,
+        },
       });
       expect((properties.LifecycleConfiguration as Properties).Rules).not.toEqual([]);
     }
@@ -37,20 +45,32 @@ describe.each([...STAGES, "changed"] as const)("in %s", (shop) => {
 });
 
 describe.each(ON_AWS)("in %s", (shop) => {
-  test.each(["AWS::S3::BucketPolicy", "AWS::SQS::QueuePolicy", "AWS::SNS::TopicPolicy"])("each %s refuses who comes without TLS", (type) => {
-    const policies = resources(shop, type);
-    expect(policies).not.toEqual([]);
-    for (const policy of policies) {
-      expect(statements(policy)).toContainEqual(
-        expect.objectContaining({ Effect: "Deny", Condition: { Bool: { "aws:SecureTransport": "false" } } }),
-      );
-    }
-  });
+  test.each(["AWS::S3::BucketPolicy", "AWS::SQS::QueuePolicy", "AWS::SNS::TopicPolicy"])(
+    "each %s refuses who comes without TLS",
+    (type) => {
+      const policies = resources(shop, type);
+      expect(policies).not.toEqual([]);
+      for (const policy of policies) {
+        expect(statements(policy)).toContainEqual(
+          expect.objectContaining({ Effect: "Deny", Condition: { Bool: { "aws:SecureTransport": "false" } } }),
+        );
+      }
+    },
+  );
 
   test("every bucket and every queue has such a policy", () => {
-    for (const [type, policy] of [["AWS::S3::Bucket", "AWS::S3::BucketPolicy"], ["AWS::SQS::Queue", "AWS::SQS::QueuePolicy"]] as const) {
-      const covered = resources(shop, policy).flatMap(({ properties }) => referred(properties.Bucket ?? properties.Queues));
-      expect(covered.sort()).toEqual(resources(shop, type).map(({ id }) => id).sort());
+    for (const [type, policy] of [
+      ["AWS::S3::Bucket", "AWS::S3::BucketPolicy"],
+      ["AWS::SQS::Queue", "AWS::SQS::QueuePolicy"],
+    ] as const) {
+      const covered = resources(shop, policy).flatMap(({ properties }) =>
+        referred(properties.Bucket ?? properties.Queues),
+      );
+      expect(covered.sort()).toEqual(
+        resources(shop, type)
+          .map(({ id }) => id)
+          .sort(),
+      );
     }
   });
 
@@ -60,7 +80,9 @@ describe.each(ON_AWS)("in %s", (shop) => {
         expect([...within(statement.Principal)]).not.toContain("*");
       }
     }
-    const acls = resources(shop, "AWS::S3::Bucket").filter(({ properties }) => "AccessControl" in properties && properties.AccessControl !== "LogDeliveryWrite");
+    const acls = resources(shop, "AWS::S3::Bucket").filter(
+      ({ properties }) => "AccessControl" in properties && properties.AccessControl !== "LogDeliveryWrite",
+    );
     expect(acls).toEqual([]);
     expect(resources(shop, "AWS::Lambda::Url")).toEqual([]);
   });
@@ -75,14 +97,18 @@ describe.each(ON_AWS)("in %s", (shop) => {
 });
 
 describe("production", () => {
-  test.each(["AWS::DynamoDB::Table", "AWS::SecretsManager::Secret", "AWS::OpenSearchService::Domain"])("keeps each %s", (type) => {
-    const kept = resources("prod", type);
-    expect(kept).not.toEqual([]);
-    for (const it of kept) expect([it.DeletionPolicy, it.UpdateReplacePolicy]).toEqual(["Retain", "Retain"]);
-  });
+  test.each(["AWS::DynamoDB::Table", "AWS::SecretsManager::Secret", "AWS::OpenSearchService::Domain"])(
+    "keeps each %s",
+    (type) => {
+      const kept = resources("prod", type);
+      expect(kept).not.toEqual([]);
+      for (const it of kept) expect([it.DeletionPolicy, it.UpdateReplacePolicy]).toEqual(["Retain", "Retain"]);
+    },
+  );
 
   test("refuses to have a table deleted", () => {
-    for (const { properties } of resources("prod", "AWS::DynamoDB::Table")) expect(properties.DeletionProtectionEnabled).toBe(true);
+    for (const { properties } of resources("prod", "AWS::DynamoDB::Table"))
+      expect(properties.DeletionProtectionEnabled).toBe(true);
   });
 });
 
@@ -93,11 +119,17 @@ test("dev leaves nothing behind", () => {
 
 test("browsers of the stage's origins, and no others, may put and get objects", () => {
   const [rule] = resources("named", "AWS::S3::Bucket").flatMap(({ properties }) => {
-    const { CorsRules: rules } = (properties.CorsConfiguration ?? { CorsRules: [] }) as { CorsRules: readonly Properties[] };
+    const { CorsRules: rules } = (properties.CorsConfiguration ?? { CorsRules: [] }) as {
+      CorsRules: readonly Properties[];
+    };
     return rules;
   });
-  expect(rule).toMatchObject({ AllowedMethods: ["GET", "PUT"], AllowedOrigins: ["https://shop.example.com", "https://admin.example.com"] });
-  for (const { properties } of resources("prod", "AWS::S3::Bucket")) expect(properties.CorsConfiguration).toBeUndefined();
+  expect(rule).toMatchObject({
+    AllowedMethods: ["GET", "PUT"],
+    AllowedOrigins: ["https://shop.example.com", "https://admin.example.com"],
+  });
+  for (const { properties } of resources("prod", "AWS::S3::Bucket"))
+    expect(properties.CorsConfiguration).toBeUndefined();
 });
 
 function statements({ properties }: Found): readonly Properties[] {

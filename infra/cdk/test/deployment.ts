@@ -15,17 +15,24 @@ export function cdkTemplates(shop: ShopName, region: string): readonly Resolved[
     return from.resolver.value(value);
   };
   for (const [stack, template] of all) {
-    const parameters = Object.fromEntries(Object.entries(template.Parameters ?? {}).map(([name, { Default: value }]) => [name, value ?? ""]));
+    const parameters = Object.fromEntries(
+      Object.entries(template.Parameters ?? {}).map(([name, { Default: value }]) => [name, value ?? ""]),
+    );
     resolved.set(stack, { template, resolver: new Resolver(template, { region, parameters, output }) });
   }
   return [...resolved.values()];
 }
 
 /** The resources of a type whose condition holds, worked out, with their logical ids. */
-export function ofType(all: readonly Resolved[], type: string): { id: string; properties: Properties; resource: Resource; from: Resolved }[] {
+export function ofType(
+  all: readonly Resolved[],
+  type: string,
+): { id: string; properties: Properties; resource: Resource; from: Resolved }[] {
   return all.flatMap((from) =>
     Object.entries(from.template.Resources)
-      .filter(([, resource]) => resource.Type === type && from.resolver.holds((resource as { Condition?: string }).Condition))
+      .filter(
+        ([, resource]) => resource.Type === type && from.resolver.holds((resource as { Condition?: string }).Condition),
+      )
       .map(([id, resource]) => ({ id, resource, from, properties: from.resolver.properties(resource) })),
   );
 }
@@ -58,7 +65,9 @@ export function functions(all: readonly Resolved[]): Record<string, Properties> 
           integrations: own.map(({ properties }) => without(properties, "IntegrationUri")),
           routes: byName(
             routes
-              .filter(({ properties }) => own.some(({ id }) => properties.Target === `integrations/<AWS::ApiGatewayV2::Integration ${id}>`))
+              .filter(({ properties }) =>
+                own.some(({ id }) => properties.Target === `integrations/<AWS::ApiGatewayV2::Integration ${id}>`),
+              )
               .map(({ properties }) => [text(properties.RouteKey), without(properties, "Target")]),
           ),
           permissions: ofType(all, "AWS::Lambda::Permission")
@@ -85,13 +94,17 @@ function schedules(all: readonly Resolved[], name: string): Json {
     const { Arn: arn, RoleArn: roleArn, Input: input, ...settings } = target as Properties;
     if (functionOf(arn) !== name) return [];
     const role = ofType([from], "AWS::IAM::Role").find(({ id }) => roleArn === `<ARN of ${id}>`);
-    return [{ ...rest, ...settings, input: JSON.parse(text(input)) as Json, grants: statements(role?.properties.Policies) }];
+    return [
+      { ...rest, ...settings, input: JSON.parse(text(input)) as Json, grants: statements(role?.properties.Policies) },
+    ];
   });
 }
 
 /** The statements of a role's policies by their names, actions and resources as sorted lists, aliases as their functions. */
 export function statements(policies: Json | undefined): Json {
-  const documents = ((policies ?? []) as readonly Properties[]).map(({ PolicyDocument: it }) => document(it) as Properties);
+  const documents = ((policies ?? []) as readonly Properties[]).map(
+    ({ PolicyDocument: it }) => document(it) as Properties,
+  );
   const all = documents.flatMap(({ Statement: it }) => it as readonly Properties[]);
   return byName(all.map((it) => [text(it.Sid), it]));
 }
@@ -99,10 +112,18 @@ export function statements(policies: Json | undefined): Json {
 /** A policy document with its lists as lists, in one order. */
 export function document(value: Json | undefined): Json {
   const { Statement: list = [], ...rest } = value as Properties;
-  const sorted = (it: Json | undefined): Json => [it ?? []].flat().map((resource) => text(resource).replace(/:live$/, "")).sort();
+  const sorted = (it: Json | undefined): Json =>
+    [it ?? []]
+      .flat()
+      .map((resource) => text(resource).replace(/:live$/, ""))
+      .sort();
   return {
     ...rest,
-    Statement: (list as readonly Properties[]).map((it) => ({ ...it, Action: sorted(it.Action), ...("Resource" in it ? { Resource: sorted(it.Resource) } : {}) })),
+    Statement: (list as readonly Properties[]).map((it) => ({
+      ...it,
+      Action: sorted(it.Action),
+      ...("Resource" in it ? { Resource: sorted(it.Resource) } : {}),
+    })),
   };
 }
 

@@ -12,11 +12,15 @@ interface Distribution {
 }
 
 function distributions(shop: Parameters<typeof resources>[0]): readonly Distribution[] {
-  return resources(shop, "AWS::CloudFront::Distribution").map(({ properties }) => properties.DistributionConfig as unknown as Distribution);
+  return resources(shop, "AWS::CloudFront::Distribution").map(
+    ({ properties }) => properties.DistributionConfig as unknown as Distribution,
+  );
 }
 
 describe("the API behind the content network", () => {
-  const [policy] = resources("prod", "AWS::CloudFront::CachePolicy").map(({ properties }) => properties.CachePolicyConfig as Properties);
+  const [policy] = resources("prod", "AWS::CloudFront::CachePolicy").map(
+    ({ properties }) => properties.CachePolicyConfig as Properties,
+  );
   const [distribution] = distributions("prod");
 
   test("is kept for as long as it says itself, and not at all where it says nothing", () => {
@@ -32,7 +36,12 @@ describe("the API behind the content network", () => {
   });
 
   test("hears every method and everything that was sent, and answers compressed", () => {
-    const { AllowedMethods: methods, CachedMethods: cached, Compress: compress, ViewerProtocolPolicy: protocol } = distribution?.DefaultCacheBehavior ?? {};
+    const {
+      AllowedMethods: methods,
+      CachedMethods: cached,
+      Compress: compress,
+      ViewerProtocolPolicy: protocol,
+    } = distribution?.DefaultCacheBehavior ?? {};
     expect(methods).toEqual(["GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE"]);
     expect([cached, compress, protocol]).toEqual([["GET", "HEAD"], true, "https-only"]);
     // AllViewerExceptHostHeader: API Gateway knows itself by its own host only.
@@ -41,7 +50,9 @@ describe("the API behind the content network", () => {
 
   test("is what functions call the public URL", () => {
     for (const shop of ["staging", "prod"] as const) {
-      const urls = resources(shop, "AWS::Lambda::Function").map(({ properties }) => (properties.Environment as { Variables: Properties }).Variables.PUBLIC_URL);
+      const urls = resources(shop, "AWS::Lambda::Function").map(
+        ({ properties }) => (properties.Environment as { Variables: Properties }).Variables.PUBLIC_URL,
+      );
       expect(JSON.stringify(urls.find((it) => it !== undefined))).toContain(`${shop}-ultramarket-edge`);
     }
   });
@@ -62,13 +73,19 @@ describe("the stages' edges", () => {
 
   test("a shop elsewhere takes its firewall from us-east-1", () => {
     const [distribution] = distributions("named");
-    const output = [...within(distribution?.WebACLId as Properties)].find((it) => typeof it === "object" && it !== null && "StackName" in it);
+    const output = [...within(distribution?.WebACLId as Properties)].find(
+      (it) => typeof it === "object" && it !== null && "StackName" in it,
+    );
     expect(output).toMatchObject({ StackName: "prod-ultramarket-firewall", Region: "us-east-1" });
   });
 
   test("the firewall limits addresses, and only counts bodies that it finds large", () => {
     const [acl] = resources("prod", "AWS::WAFv2::WebACL");
-    const rules = acl?.properties.Rules as readonly { readonly Name: string; readonly Statement: Properties; readonly Priority: number }[];
+    const rules = acl?.properties.Rules as readonly {
+      readonly Name: string;
+      readonly Statement: Properties;
+      readonly Priority: number;
+    }[];
     expect(rules.map(({ Name: name }) => name)).toEqual([
       "rate",
       "AWSManagedRulesAmazonIpReputationList",
@@ -77,15 +94,24 @@ describe("the stages' edges", () => {
     ]);
     expect(rules[0]?.Statement).toMatchObject({ RateBasedStatement: { Limit: 2000, AggregateKeyType: "IP" } });
     expect(rules[3]?.Statement).toMatchObject({
-      ManagedRuleGroupStatement: { RuleActionOverrides: [{ Name: "SizeRestrictions_BODY", ActionToUse: { Count: {} } }] },
+      ManagedRuleGroupStatement: {
+        RuleActionOverrides: [{ Name: "SizeRestrictions_BODY", ActionToUse: { Count: {} } }],
+      },
     });
   });
 
   test("a name of one's own comes with its certificate, TLS 1.2 and both records", () => {
     const [distribution] = distributions("named");
     expect(distribution?.Aliases).toEqual(["shop.example.com"]);
-    expect(distribution?.ViewerCertificate).toMatchObject({ MinimumProtocolVersion: "TLSv1.2_2021", SslSupportMethod: "sni-only" });
-    expect(resources("named", "AWS::Route53::RecordSet").map(({ properties }) => [properties.Name, properties.Type]).sort()).toEqual([
+    expect(distribution?.ViewerCertificate).toMatchObject({
+      MinimumProtocolVersion: "TLSv1.2_2021",
+      SslSupportMethod: "sni-only",
+    });
+    expect(
+      resources("named", "AWS::Route53::RecordSet")
+        .map(({ properties }) => [properties.Name, properties.Type])
+        .sort(),
+    ).toEqual([
       ["shop.example.com.", "A"],
       ["shop.example.com.", "AAAA"],
     ]);
@@ -98,7 +124,9 @@ describe("the stages' edges", () => {
     expect(resources("changed", "AWS::CloudFront::OriginAccessControl")).toHaveLength(1);
     const [headers] = resources("changed", "AWS::CloudFront::ResponseHeadersPolicy");
     expect(JSON.stringify(headers?.properties)).toContain("default-src 'none'; sandbox");
-    const policies = resources("changed", "AWS::S3::BucketPolicy").filter(({ properties }) => JSON.stringify(properties).includes("cloudfront.amazonaws.com"));
+    const policies = resources("changed", "AWS::S3::BucketPolicy").filter(({ properties }) =>
+      JSON.stringify(properties).includes("cloudfront.amazonaws.com"),
+    );
     expect(policies.map(({ id }) => id)).toEqual([expect.stringMatching(/^FilesBucketPolicy/)]);
   });
 
@@ -109,23 +137,37 @@ describe("the stages' edges", () => {
 });
 
 describe("the search domain", () => {
-  test.each(["staging", "prod", "changed"] as const)("of %s encrypts everywhere, knows its callers and writes its logs", (shop) => {
-    const [domain, ...others] = resources(shop, "AWS::OpenSearchService::Domain");
-    expect(others).toEqual([]);
-    expect(domain?.properties).toMatchObject({
-      EncryptionAtRestOptions: { Enabled: true },
-      NodeToNodeEncryptionOptions: { Enabled: true },
-      DomainEndpointOptions: { EnforceHTTPS: true, TLSSecurityPolicy: "Policy-Min-TLS-1-2-PFS-2023-10" },
-      AdvancedSecurityOptions: { Enabled: true, InternalUserDatabaseEnabled: false },
-    });
-    expect(Object.keys(domain?.properties.LogPublishingOptions ?? {}).sort()).toEqual(["AUDIT_LOGS", "ES_APPLICATION_LOGS", "INDEX_SLOW_LOGS", "SEARCH_SLOW_LOGS"]);
-    expect(text(domain?.properties.DomainName).length).toBeLessThanOrEqual(28);
-  });
+  test.each(["staging", "prod", "changed"] as const)(
+    "of %s encrypts everywhere, knows its callers and writes its logs",
+    (shop) => {
+      const [domain, ...others] = resources(shop, "AWS::OpenSearchService::Domain");
+      expect(others).toEqual([]);
+      expect(domain?.properties).toMatchObject({
+        EncryptionAtRestOptions: { Enabled: true },
+        NodeToNodeEncryptionOptions: { Enabled: true },
+        DomainEndpointOptions: { EnforceHTTPS: true, TLSSecurityPolicy: "Policy-Min-TLS-1-2-PFS-2023-10" },
+        AdvancedSecurityOptions: { Enabled: true, InternalUserDatabaseEnabled: false },
+      });
+      expect(Object.keys(domain?.properties.LogPublishingOptions ?? {}).sort()).toEqual([
+        "AUDIT_LOGS",
+        "ES_APPLICATION_LOGS",
+        "INDEX_SLOW_LOGS",
+        "SEARCH_SLOW_LOGS",
+      ]);
+      expect(text(domain?.properties.DomainName).length).toBeLessThanOrEqual(28);
+    },
+  );
 
   test.each([
     ["changed", { InstanceType: "t3.small.search", InstanceCount: 1, ZoneAwarenessEnabled: false }],
-    ["staging", { InstanceType: "t3.small.search", InstanceCount: 2, ZoneAwarenessConfig: { AvailabilityZoneCount: 2 } }],
-    ["prod", { InstanceType: "m7g.medium.search", InstanceCount: 3, ZoneAwarenessConfig: { AvailabilityZoneCount: 3 } }],
+    [
+      "staging",
+      { InstanceType: "t3.small.search", InstanceCount: 2, ZoneAwarenessConfig: { AvailabilityZoneCount: 2 } },
+    ],
+    [
+      "prod",
+      { InstanceType: "m7g.medium.search", InstanceCount: 3, ZoneAwarenessConfig: { AvailabilityZoneCount: 3 } },
+    ],
   ] as const)("of %s has its size", (shop, size) => {
     expect(resources(shop, "AWS::OpenSearchService::Domain")[0]?.properties.ClusterConfig).toMatchObject(size);
   });
@@ -135,7 +177,9 @@ describe("the search domain", () => {
   });
 
   test("is what the functions that search are told", () => {
-    const [health] = resources("prod", "AWS::Lambda::Function").filter(({ properties }) => properties.FunctionName === "prod-platform-health");
+    const [health] = resources("prod", "AWS::Lambda::Function").filter(
+      ({ properties }) => properties.FunctionName === "prod-platform-health",
+    );
     const { Variables: variables } = health?.properties.Environment as { Variables: Properties };
     expect(JSON.stringify(variables.OPENSEARCH_ENDPOINT)).toMatch(/https:\/\/.*prod-ultramarket-shared/);
     const [shared] = [...templates("prod")].filter(([name]) => name === "prod-ultramarket-shared");

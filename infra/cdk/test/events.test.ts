@@ -9,8 +9,15 @@ const FOURTEEN_DAYS = 14 * 24 * 60 * 60;
 describe.each(STAGES)("in %s", (shop) => {
   const prefix = shop === "local" ? "cdk" : shop;
   const queues = resources(shop, "AWS::SQS::Queue");
-  const dead = new Set(queues.filter(({ properties }) => text(properties.QueueName).endsWith("-dead")).map(({ id }) => id));
-  const timeouts = new Map(resources(shop, "AWS::Lambda::Function").map(({ properties }) => [text(properties.FunctionName), Number(properties.Timeout)]));
+  const dead = new Set(
+    queues.filter(({ properties }) => text(properties.QueueName).endsWith("-dead")).map(({ id }) => id),
+  );
+  const timeouts = new Map(
+    resources(shop, "AWS::Lambda::Function").map(({ properties }) => [
+      text(properties.FunctionName),
+      Number(properties.Timeout),
+    ]),
+  );
 
   test("a queue hides a message for six times its function's time at least, and ends in dead letters", () => {
     const worked = queues.filter(({ id }) => !dead.has(id));
@@ -42,13 +49,26 @@ describe.each(STAGES)("in %s", (shop) => {
   });
 
   test("a stream's source is bounded, halves what fails, and tells the dead letters", () => {
-    const streams = resources(shop, "AWS::Lambda::EventSourceMapping").filter(({ properties }) => "StartingPosition" in properties);
+    const streams = resources(shop, "AWS::Lambda::EventSourceMapping").filter(
+      ({ properties }) => "StartingPosition" in properties,
+    );
     expect(streams).toHaveLength(manifest.tables.filter((table) => table.stream).length);
     for (const { properties } of streams) {
-      expect(properties).toMatchObject({ BisectBatchOnFunctionError: true, MaximumRetryAttempts: 59, MaximumRecordAgeInSeconds: 21_600 });
-      expect(referred((properties.DestinationConfig as { OnFailure: Properties }).OnFailure.Destination).some((id) => dead.has(id))).toBe(true);
+      expect(properties).toMatchObject({
+        BisectBatchOnFunctionError: true,
+        MaximumRetryAttempts: 59,
+        MaximumRecordAgeInSeconds: 21_600,
+      });
+      expect(
+        referred((properties.DestinationConfig as { OnFailure: Properties }).OnFailure.Destination).some((id) =>
+          dead.has(id),
+        ),
+      ).toBe(true);
       const [filter] = (properties.FilterCriteria as { Filters: readonly Properties[] }).Filters;
-      expect(JSON.parse(text(filter?.Pattern))).toEqual({ eventName: ["INSERT"], dynamodb: { NewImage: { type: { S: ["outbox"] } } } });
+      expect(JSON.parse(text(filter?.Pattern))).toEqual({
+        eventName: ["INSERT"],
+        dynamodb: { NewImage: { type: { S: ["outbox"] } } },
+      });
     }
   });
 
@@ -56,9 +76,13 @@ describe.each(STAGES)("in %s", (shop) => {
     for (const row of manifest.functions) {
       const { trigger } = row;
       if (trigger.type !== "events" && trigger.type !== "work") continue;
-      const source = resources(shop, "AWS::Lambda::EventSourceMapping").find(({ id }) => id.startsWith(`${row.logicalId}Source`));
+      const source = resources(shop, "AWS::Lambda::EventSourceMapping").find(({ id }) =>
+        id.startsWith(`${row.logicalId}Source`),
+      );
       expect(source?.properties.BatchSize).toBe(trigger.batch);
-      expect(source?.properties.ScalingConfig).toEqual(trigger.concurrency === null ? undefined : { MaximumConcurrency: trigger.concurrency });
+      expect(source?.properties.ScalingConfig).toEqual(
+        trigger.concurrency === null ? undefined : { MaximumConcurrency: trigger.concurrency },
+      );
     }
   });
 
@@ -74,9 +98,14 @@ describe.each(STAGES)("in %s", (shop) => {
     // The clock only hands over: a run that fails is Lambda's to tell of.
     const failures = resources(shop, "AWS::Lambda::EventInvokeConfig");
     expect(failures).toHaveLength(schedules.length);
-    for (const { properties } of failures) {
+    for (const { properties, DependsOn: waits } of failures) {
       expect(properties.Qualifier).toBe("live");
-      expect(referred((properties.DestinationConfig as { OnFailure: Properties }).OnFailure.Destination).some((id) => dead.has(id))).toBe(true);
+      expect([waits].flat()).toContainEqual(expect.stringMatching(/Live[0-9A-F]{8}$/));
+      expect(
+        referred((properties.DestinationConfig as { OnFailure: Properties }).OnFailure.Destination).some((id) =>
+          dead.has(id),
+        ),
+      ).toBe(true);
     }
   });
 

@@ -10,21 +10,35 @@ describe.each(STAGES)("in %s", (shop) => {
 
   test("every function of the manifest is there, and no other", () => {
     const prefix = shop === "local" ? "cdk" : shop;
-    expect(functions.map(({ properties }) => properties.FunctionName).sort()).toEqual(manifest.functions.map(({ name }) => `${prefix}-${name}`).sort());
+    expect(functions.map(({ properties }) => properties.FunctionName).sort()).toEqual(
+      manifest.functions.map(({ name }) => `${prefix}-${name}`).sort(),
+    );
   });
 
-  test.each(functions.map((it) => [text(it.properties.FunctionName), it] as const))("%s has its own role, log group and alias", (name, it) => {
-    expect(it.properties).toMatchObject({ Runtime: "provided.al2023", Handler: "bootstrap", TracingConfig: { Mode: "Active" }, Architectures: ["arm64"] });
-    expect(target(shop, it, (it.properties.LoggingConfig as Properties).LogGroup)).toMatchObject({
-      Type: "AWS::Logs::LogGroup",
-      properties: { LogGroupName: `/aws/lambda/${name}`, RetentionInDays: expect.any(Number) as number },
-    });
-    const role = target(shop, it, it.properties.Role);
-    expect(role).toMatchObject({ Type: "AWS::IAM::Role", properties: { RoleName: name } });
-    expect(functions.filter((other) => other.stack === it.stack && referred(other.properties.Role).includes(role.id))).toHaveLength(1);
-    const aliases = resources(shop, "AWS::Lambda::Alias").filter((alias) => alias.stack === it.stack && referred(alias.properties.FunctionName).includes(it.id));
-    expect(aliases.map(({ properties }) => properties.Name)).toEqual(["live"]);
-  });
+  test.each(functions.map((it) => [text(it.properties.FunctionName), it] as const))(
+    "%s has its own role, log group and alias",
+    (name, it) => {
+      expect(it.properties).toMatchObject({
+        Runtime: "provided.al2023",
+        Handler: "bootstrap",
+        TracingConfig: { Mode: "Active" },
+        Architectures: ["arm64"],
+      });
+      expect(target(shop, it, (it.properties.LoggingConfig as Properties).LogGroup)).toMatchObject({
+        Type: "AWS::Logs::LogGroup",
+        properties: { LogGroupName: `/aws/lambda/${name}`, RetentionInDays: expect.any(Number) as number },
+      });
+      const role = target(shop, it, it.properties.Role);
+      expect(role).toMatchObject({ Type: "AWS::IAM::Role", properties: { RoleName: name } });
+      expect(
+        functions.filter((other) => other.stack === it.stack && referred(other.properties.Role).includes(role.id)),
+      ).toHaveLength(1);
+      const aliases = resources(shop, "AWS::Lambda::Alias").filter(
+        (alias) => alias.stack === it.stack && referred(alias.properties.FunctionName).includes(it.id),
+      );
+      expect(aliases.map(({ properties }) => properties.Name)).toEqual(["live"]);
+    },
+  );
 
   test("routes, sources and schedules call the alias", () => {
     const callers = [
@@ -40,11 +54,12 @@ describe.each(STAGES)("in %s", (shop) => {
   });
 
   test("an action is never a wildcard, and only traces name no resource", () => {
-    const policies = [
-      ...resources(shop, "AWS::IAM::Role").flatMap(({ properties }) => (properties.Policies ?? []) as readonly Properties[]),
-      ...resources(shop, "AWS::IAM::Policy").map(({ properties }) => properties),
-    ];
-    const statements = policies.flatMap(({ PolicyDocument: it }) => (it as { Statement: readonly Properties[] }).Statement);
+    const policies = resources(shop, "AWS::IAM::Role").flatMap(
+      ({ properties }) => (properties.Policies ?? []) as readonly Properties[],
+    );
+    const statements = policies.flatMap(
+      ({ PolicyDocument: it }) => (it as { Statement: readonly Properties[] }).Statement,
+    );
     expect(statements.length).toBeGreaterThan(functions.length);
     for (const { Action: action, Resource: resource } of statements) {
       const actions = [action ?? []].flat().map(text);
@@ -55,7 +70,8 @@ describe.each(STAGES)("in %s", (shop) => {
     }
   });
 
-  test("no role has a policy of AWS's", () => {
+  test("no role has a policy of AWS's, or one beside its own", () => {
+    expect(resources(shop, "AWS::IAM::Policy")).toEqual([]);
     const managed = resources(shop, "AWS::IAM::Role").filter(({ properties }) => "ManagedPolicyArns" in properties);
     expect(managed).toEqual([]);
   });

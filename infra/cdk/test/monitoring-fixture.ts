@@ -19,8 +19,18 @@ export const SERVICE: ServiceRow = { name: "orders", p99Ms: 900 };
 export const FUNCTIONS: readonly FunctionRow[] = [
   ...Array.from({ length: 19 }, (_, at) => answering(`orders-answer-${at + 1}`)),
   { ...answering("orders-checkout"), critical: true },
-  row("orders-on-payment", { type: "events", ...queue("orders-on-payment", 180), events: ["payments.paid.v1"], topics: ["payments"] }),
-  row("orders-on-shipment", { type: "events", ...queue("orders-on-shipment", 180), events: ["shipping.sent.v1"], topics: ["shipping"] }),
+  row("orders-on-payment", {
+    type: "events",
+    ...queue("orders-on-payment", 180),
+    events: ["payments.paid.v1"],
+    topics: ["payments"],
+  }),
+  row("orders-on-shipment", {
+    type: "events",
+    ...queue("orders-on-shipment", 180),
+    events: ["shipping.sent.v1"],
+    topics: ["shipping"],
+  }),
   row("orders-on-chunk", { type: "work", ...queue("orders-on-chunk", 360) }),
   row("orders-relay", { type: "outboxes", batch: 100, tries: 60, tables: ["orders"] }),
   row("orders-expire", { type: "schedule", everyMinutes: 15, expression: "rate(15 minutes)" }),
@@ -33,7 +43,13 @@ export const TABLE: TableRow = {
   sortKey: "sk",
   ttl: "expires",
   stream: true,
-  indexes: ["by-buyer", "by-status"].map((name) => ({ name, partitionKey: "a", sortKey: "b", projection: "ALL", attributes: [] })),
+  indexes: ["by-buyer", "by-status"].map((name) => ({
+    name,
+    partitionKey: "a",
+    sortKey: "b",
+    projection: "ALL",
+    attributes: [],
+  })),
 };
 
 export const MANIFEST: Manifest = {
@@ -63,10 +79,7 @@ export function stage(name: StageName): WatchedStage {
   return {
     name,
     monitoring: { ...CLOSENESS[name], mail: undefined, runbook: RUNBOOK, lambdaConcurrency: 1000 },
-    search:
-      name === "dev"
-        ? undefined
-        : { instanceType: "t3.small.search", instances: 1, zones: 1, storageGib: 10 },
+    search: name === "dev" ? undefined : { instanceType: "t3.small.search", instances: 1, zones: 1, storageGib: 10 },
   };
 }
 
@@ -108,7 +121,9 @@ export function watched(name: StageName, functions: readonly FunctionRow[] = FUN
   return {
     service: Template.fromStack(service),
     shop: Template.fromStack(shop),
-    rollbackAlarms: monitoring.rollbackAlarms.map((alarm) => (service.resolve(alarm.alarmArn) as { "Fn::GetAtt": [string] })["Fn::GetAtt"][0]),
+    rollbackAlarms: monitoring.rollbackAlarms.map(
+      (alarm) => (service.resolve(alarm.alarmArn) as { "Fn::GetAtt": [string] })["Fn::GetAtt"][0],
+    ),
   };
 }
 
@@ -169,7 +184,10 @@ function answering(name: string): FunctionRow {
   });
 }
 
-function queue(name: string, visibilitySeconds: number): Omit<Extract<FunctionRow["trigger"], { type: "work" }>, "type"> {
+function queue(
+  name: string,
+  visibilitySeconds: number,
+): Omit<Extract<FunctionRow["trigger"], { type: "work" }>, "type"> {
   return { batch: 10, tries: 5, queue: name, queueEnv: "QUEUE_URL", visibilitySeconds, concurrency: null };
 }
 

@@ -38,11 +38,15 @@ describe("docs/OPERATIONS.md", () => {
     expect([...new Set(linked)].sort()).toEqual(anchors("###", ALARMS).sort());
   });
 
-  test.each(Object.keys(PARAGRAPHS))("says of %s what it means, how to look, what to do and when it is over", (anchor) => {
-    const heading = ALARMS.split("\n").find((line) => line.startsWith("### ") && anchors("###", line)[0] === anchor) ?? "";
-    const parts = [...below(heading, ALARMS).matchAll(/^\*\*(Means|Look|Do|Over)\b/gm)].map(([, part]) => part);
-    expect(parts).toEqual(["Means", "Look", "Do", "Over"]);
-  });
+  test.each(Object.keys(PARAGRAPHS))(
+    "says of %s what it means, how to look, what to do and when it is over",
+    (anchor) => {
+      const heading =
+        ALARMS.split("\n").find((line) => line.startsWith("### ") && anchors("###", line)[0] === anchor) ?? "";
+      const parts = [...below(heading, ALARMS).matchAll(/^\*\*(Means|Look|Do|Over)\b/gm)].map(([, part]) => part);
+      expect(parts).toEqual(["Means", "Look", "Do", "Over"]);
+    },
+  );
 
   test("links only to its own headings that are there", () => {
     const known = new Set([...anchors("##", PAGE), ...anchors("###", PAGE)]);

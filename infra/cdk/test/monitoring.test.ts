@@ -92,14 +92,17 @@ describe("the alarms", () => {
     expect(covered(STACKS.staging.service, "Errors")).toEqual(FUNCTIONS.map((row) => `staging-${row.name}`).sort());
   });
 
-  test.each(["staging", "prod"] as const)("of %s look at ten metrics at most, and return one of all that they name", (stage) => {
-    for (const alarm of all(stage)) {
-      expect([alarm.AlarmName, metricsOf(alarm).length <= 10]).toEqual([alarm.AlarmName, true]);
-      if (alarm.Metrics !== undefined) {
-        expect(alarm.Metrics.filter((it) => it.ReturnData !== false)).toHaveLength(1);
+  test.each(["staging", "prod"] as const)(
+    "of %s look at ten metrics at most, and return one of all that they name",
+    (stage) => {
+      for (const alarm of all(stage)) {
+        expect([alarm.AlarmName, metricsOf(alarm).length <= 10]).toEqual([alarm.AlarmName, true]);
+        if (alarm.Metrics !== undefined) {
+          expect(alarm.Metrics.filter((it) => it.ReturnData !== false)).toHaveLength(1);
+        }
       }
-    }
-  });
+    },
+  );
 
   test.each(["staging", "prod"] as const)("of %s tell the topic when they start and when they end", (stage) => {
     const topics: unknown[] = all(stage).flatMap((alarm) => [alarm.AlarmActions, alarm.OKActions]);
@@ -118,7 +121,9 @@ describe("the alarms", () => {
 
   test("of one failure are those of critical functions and of what was given up or lost", () => {
     const quick = all("prod").filter((alarm) => alarm.Threshold === 1 && alarm.EvaluationPeriods === 1);
-    expect(quick.map((alarm) => alarm.AlarmName.replace("prod-", "")).filter((name) => !name.endsWith("-dead-letters"))).toEqual([
+    expect(
+      quick.map((alarm) => alarm.AlarmName.replace("prod-", "")).filter((name) => !name.endsWith("-dead-letters")),
+    ).toEqual([
       "orders-checkout-failures",
       "orders-checkout-throttles",
       "orders-relay-lost",
@@ -130,10 +135,17 @@ describe("the alarms", () => {
   test("that end a canary look at single minutes, on every stage that has them", () => {
     const ending = ["crashes-1", "crashes-2", "crashes-3", "failed-requests", "failed-records", "checkout-failures"];
     for (const stage of STAGES) {
-      const resources = STACKS[stage].service.findResources("AWS::CloudWatch::Alarm") as Record<string, { Properties: AlarmProperties }>;
+      const resources = STACKS[stage].service.findResources("AWS::CloudWatch::Alarm") as Record<
+        string,
+        { Properties: AlarmProperties }
+      >;
       const found = STACKS[stage].rollbackAlarms.map((id) => resources[id]?.Properties);
-      expect(found.map((alarm) => alarm?.AlarmName)).toEqual(stage === "dev" ? [] : ending.map((name) => `${stage}-orders-${name}`));
-      const periods = found.flatMap((alarm) => alarm?.Metrics?.flatMap((it) => it.MetricStat?.Period ?? []) ?? alarm?.Period ?? []);
+      expect(found.map((alarm) => alarm?.AlarmName)).toEqual(
+        stage === "dev" ? [] : ending.map((name) => `${stage}-orders-${name}`),
+      );
+      const periods = found.flatMap(
+        (alarm) => alarm?.Metrics?.flatMap((it) => it.MetricStat?.Period ?? []) ?? alarm?.Period ?? [],
+      );
       expect(new Set(periods)).toEqual(new Set(stage === "dev" ? [] : [60]));
     }
   });
@@ -160,13 +172,19 @@ describe.each(["staging", "prod"] as const)("the shop as it is deployed to %s", 
   };
 
   test("has every function of the manifest watched for crashes", () => {
-    const functions = resources(shop, "AWS::Lambda::Function").filter(({ properties }) => properties.FunctionName !== undefined);
+    const functions = resources(shop, "AWS::Lambda::Function").filter(
+      ({ properties }) => properties.FunctionName !== undefined,
+    );
     expect(functions.length).toBeGreaterThan(20);
-    expect(watchedBy("Errors", "FunctionName").sort()).toEqual(functions.map(({ stack, id }) => `${stack} ${id}`).sort());
+    expect(watchedBy("Errors", "FunctionName").sort()).toEqual(
+      functions.map(({ stack, id }) => `${stack} ${id}`).sort(),
+    );
   });
 
   test("has all dead letters watched", () => {
-    const queues = resources(shop, "AWS::SQS::Queue").filter(({ properties }) => JSON.stringify(properties.QueueName ?? "").endsWith('-dead"'));
+    const queues = resources(shop, "AWS::SQS::Queue").filter(({ properties }) =>
+      JSON.stringify(properties.QueueName ?? "").endsWith('-dead"'),
+    );
     expect(queues.length).toBeGreaterThan(3);
     expect(watchedBy("ApproximateNumberOfMessagesVisible", "QueueName").sort()).toEqual(
       queues.map(({ stack, id }) => `${stack} ${id}`).sort(),
@@ -192,13 +210,16 @@ describe("the budget", () => {
 });
 
 describe("the topic", () => {
-  test.each(["cloudwatch.amazonaws.com", "budgets.amazonaws.com"])("lets %s publish, and encrypt with its key", (service) => {
-    const policies = JSON.stringify([
-      STACKS.prod.shop.findResources("AWS::SNS::TopicPolicy"),
-      STACKS.prod.shop.findResources("AWS::KMS::Key"),
-    ]);
-    expect(policies.split(`"${service}"`)).toHaveLength(3);
-  });
+  test.each(["cloudwatch.amazonaws.com", "budgets.amazonaws.com"])(
+    "lets %s publish, and encrypt with its key",
+    (service) => {
+      const policies = JSON.stringify([
+        STACKS.prod.shop.findResources("AWS::SNS::TopicPolicy"),
+        STACKS.prod.shop.findResources("AWS::KMS::Key"),
+      ]);
+      expect(policies.split(`"${service}"`)).toHaveLength(3);
+    },
+  );
 });
 
 describe("the dashboards", () => {

@@ -10,12 +10,17 @@ describe.each(["staging", "prod"] as const)("in %s", (shop) => {
     expect(groups).toHaveLength(resources(shop, "AWS::Lambda::Function").length);
     for (const { properties } of groups) {
       expect(properties.DeploymentConfigName).toBe("CodeDeployDefault.LambdaCanary10Percent5Minutes");
-      expect(properties.DeploymentStyle).toEqual({ DeploymentOption: "WITH_TRAFFIC_CONTROL", DeploymentType: "BLUE_GREEN" });
+      expect(properties.DeploymentStyle).toEqual({
+        DeploymentOption: "WITH_TRAFFIC_CONTROL",
+        DeploymentType: "BLUE_GREEN",
+      });
     }
   });
 
   test("every alias is moved by a group of its own", () => {
-    const moved = aliases.map(({ UpdatePolicy: policy }) => referred((policy?.CodeDeployLambdaAliasUpdate as Properties | undefined)?.DeploymentGroupName));
+    const moved = aliases.map(({ UpdatePolicy: policy }) =>
+      referred((policy?.CodeDeployLambdaAliasUpdate as Properties | undefined)?.DeploymentGroupName),
+    );
     expect(moved.flat().sort()).toEqual(groups.map(({ id }) => id).sort());
   });
 
@@ -24,9 +29,16 @@ describe.each(["staging", "prod"] as const)("in %s", (shop) => {
     for (const { stack, properties } of groups) {
       expect(properties.AutoRollbackConfiguration).toEqual({
         Enabled: true,
-        Events: expect.arrayContaining(["DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM", "DEPLOYMENT_STOP_ON_REQUEST"]) as Json,
+        Events: expect.arrayContaining([
+          "DEPLOYMENT_FAILURE",
+          "DEPLOYMENT_STOP_ON_ALARM",
+          "DEPLOYMENT_STOP_ON_REQUEST",
+        ]) as Json,
       });
-      const { Alarms: named, Enabled: enabled } = properties.AlarmConfiguration as { Alarms: readonly Json[]; Enabled: boolean };
+      const { Alarms: named, Enabled: enabled } = properties.AlarmConfiguration as {
+        Alarms: readonly Json[];
+        Enabled: boolean;
+      };
       expect(enabled).toBe(true);
       expect(named.length).toBeGreaterThan(0);
       expect(named.length).toBeLessThanOrEqual(10);
@@ -48,13 +60,19 @@ test.each(["dev", "local"] as const)("in %s a new version takes over at once, an
 
 describe.each(["staging", "prod"] as const)("the alarms of %s", (shop) => {
   test("watch every function for crashes", () => {
-    const alarms = JSON.stringify(resources(shop, "AWS::CloudWatch::Alarm").filter(({ properties }) => JSON.stringify(properties).includes('"Errors"')));
+    const alarms = JSON.stringify(
+      resources(shop, "AWS::CloudWatch::Alarm").filter(({ properties }) =>
+        JSON.stringify(properties).includes('"Errors"'),
+      ),
+    );
     for (const { id } of resources(shop, "AWS::Lambda::Function")) expect(alarms).toContain(`{"Ref":"${id}"}`);
   });
 
   test("watch all dead letters", () => {
     const alarms = JSON.stringify(resources(shop, "AWS::CloudWatch::Alarm"));
-    const dead = resources(shop, "AWS::SQS::Queue").filter(({ properties }) => text(properties.QueueName).endsWith("-dead"));
+    const dead = resources(shop, "AWS::SQS::Queue").filter(({ properties }) =>
+      text(properties.QueueName).endsWith("-dead"),
+    );
     for (const { id } of dead) expect(alarms).toContain(`"Fn::GetAtt":["${id}","QueueName"]`);
   });
 });

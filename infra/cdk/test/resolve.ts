@@ -34,7 +34,9 @@ export class Resolver {
     if (entries.length === 1 && first !== undefined && (first[0] === "Ref" || first[0].startsWith("Fn::"))) {
       return this.function(first[0], first[1]);
     }
-    return Object.fromEntries(entries.map(([key, part]) => [key, this.value(part)] as const).filter(([, part]) => part !== NOTHING));
+    return Object.fromEntries(
+      entries.map(([key, part]) => [key, this.value(part)] as const).filter(([, part]) => part !== NOTHING),
+    );
   }
 
   text(value: Json | undefined): string {
@@ -83,7 +85,10 @@ export class Resolver {
   }
 
   private condition(value: Json | undefined): boolean {
-    const { "Fn::Equals": equals, "Fn::Not": not } = value as { "Fn::Equals"?: readonly [Json, Json]; "Fn::Not"?: readonly [Json] };
+    const { "Fn::Equals": equals, "Fn::Not": not } = value as {
+      "Fn::Equals"?: readonly [Json, Json];
+      "Fn::Not"?: readonly [Json];
+    };
     if (equals !== undefined) return this.value(equals[0]) === this.value(equals[1]);
     if (not !== undefined) return !this.condition(not[0]);
     throw new Error(`${JSON.stringify(value)} is no condition that is known here`);
@@ -116,10 +121,15 @@ export class Resolver {
 
   private attributes(id: string, { Type: type, Properties: given = {} }: Resource): Attributes {
     const named = (property: string): string => this.text(given[property]);
-    const arn = (service: string, rest: string): string => `arn:aws:${service}:${this.around.region}:${ACCOUNT}:${rest}`;
+    const arn = (service: string, rest: string): string =>
+      `arn:aws:${service}:${this.around.region}:${ACCOUNT}:${rest}`;
     switch (type) {
       case "AWS::DynamoDB::Table":
-        return { Ref: named("TableName"), Arn: arn("dynamodb", `table/${named("TableName")}`), StreamArn: `<stream of ${named("TableName")}>` };
+        return {
+          Ref: named("TableName"),
+          Arn: arn("dynamodb", `table/${named("TableName")}`),
+          StreamArn: `<stream of ${named("TableName")}>`,
+        };
       case "AWS::SNS::Topic":
         return { Ref: arn("sns", named("TopicName")), TopicArn: arn("sns", named("TopicName")) };
       case "AWS::SQS::Queue":

@@ -2,20 +2,31 @@
 
 import { byName, cdkTemplates, document, functions, ofType } from "./deployment";
 import { samTemplates, type Resolved } from "./sam";
-import { ACCOUNT, text, without, type Json, type Properties } from "./templates";
+import { ACCOUNT, text, without, type Json, type Properties, type ShopName } from "./templates";
 
-const REGION = "us-east-1";
-
-describe.each([
+describe.each<{
+  shop: ShopName;
+  region?: string;
+  told: Record<"Stage" | "LocalGateway", string> & Record<string, string>;
+}>([
   { shop: "dev", told: { Stage: "dev", LocalGateway: "" } },
   { shop: "local", told: { Stage: "cdk", LocalGateway: "http://127.0.0.1:4566" } },
   { shop: "prod", told: { Stage: "prod", LocalGateway: "" } },
-] as const)("in $shop", ({ shop, told }) => {
-  const cdk = cdkTemplates(shop, REGION);
+  {
+    shop: "named",
+    region: "eu-central-1",
+    told: { Stage: "prod", LocalGateway: "", CorsAllowedOrigins: "https://shop.example.com,https://admin.example.com" },
+  },
+])("in $shop", ({ shop, told, region = "us-east-1" }) => {
+  const cdk = cdkTemplates(shop, region);
   const deployed = functions(cdk);
   // What only CDK has, SAM is told by parameters: the content network's name and the search domain's.
-  const { PUBLIC_URL: publicUrl, OPENSEARCH_ENDPOINT: search } = deployed[`${told.Stage}-platform-health`]?.environment as Properties;
-  const { root, services } = samTemplates({ ...told, ...(shop === "prod" ? { PublicUrl: text(publicUrl), OpenSearchEndpoint: text(search) } : {}) }, REGION);
+  const { PUBLIC_URL: publicUrl, OPENSEARCH_ENDPOINT: search } = deployed[`${told.Stage}-platform-health`]
+    ?.environment as Properties;
+  const { root, services } = samTemplates(
+    { ...told, ...(told.Stage === "prod" ? { PublicUrl: text(publicUrl), OpenSearchEndpoint: text(search) } : {}) },
+    region,
+  );
   const sam = [root, ...services];
 
   test("every function is the same, with its grants, routes, sources and environment", () => {
@@ -85,7 +96,10 @@ function admitted(all: readonly Resolved[]): Record<string, Json> {
 function api(all: readonly Resolved[]): Json {
   const stage = ofType(all, "AWS::ApiGatewayV2::Stage").map(({ properties }) => {
     const { Format: format, DestinationArn: to } = properties.AccessLogSettings as Properties;
-    return { ...without(properties, "Tags", "AccessLogSettings"), logs: { to: to ?? null, format: JSON.parse(text(format)) as Json } };
+    return {
+      ...without(properties, "Tags", "AccessLogSettings"),
+      logs: { to: to ?? null, format: JSON.parse(text(format)) as Json },
+    };
   });
   return { stage, api: ofType(all, "AWS::ApiGatewayV2::Api").map(({ properties }) => without(properties, "Tags")) };
 }

@@ -17,7 +17,9 @@ export interface Resolved {
 /** The root and its services, for a root that is told these parameters beside its defaults. */
 export function samTemplates(told: Properties, region: string): { root: Resolved; services: readonly Resolved[] } {
   const root = read("template.yaml");
-  const defaults = Object.fromEntries(Object.entries(root.Parameters ?? {}).map(([name, { Default: value }]) => [name, value ?? ""]));
+  const defaults = Object.fromEntries(
+    Object.entries(root.Parameters ?? {}).map(([name, { Default: value }]) => [name, value ?? ""]),
+  );
   const around = (parameters: Properties): Surroundings => ({ region, parameters, output: noOutputs });
   const resolver = new Resolver(root, around({ ...defaults, ...told }));
   const services = Object.values(root.Resources)
@@ -42,7 +44,11 @@ function withGlobals(template: Template): Template {
   const resources = Object.entries(template.Resources).map(([id, resource]) => {
     if (resource.Type !== "AWS::Serverless::Function") return [id, resource] as const;
     const own = resource.Properties ?? {};
-    const merged: Properties = { ...globals, ...own, Environment: { Variables: { ...variables(globals), ...variables(own) } } };
+    const merged: Properties = {
+      ...globals,
+      ...own,
+      Environment: { Variables: { ...variables(globals), ...variables(own) } },
+    };
     return [id, { ...resource, Properties: merged }] as const;
   });
   return { ...template, Resources: Object.fromEntries(resources) };

@@ -16,15 +16,25 @@ const SHOPS = [...STAGES, "named", "changed"] as const;
 
 describe.each(SHOPS)("in %s", (shop) => {
   const all = templates(shop);
-  const order = deploymentOrder(shop);
+  const prefix = { local: "cdk", named: "prod", changed: "dev" }[shop as string] ?? shop;
+  const stack = (name: string): string => `${prefix}-ultramarket-${name}`;
+  const services = manifest.services.map(({ name }) => stack(name));
+  const waits = dependencies(shop);
 
-  test("there is a stack for each service, one for what they share, and the gateway last", () => {
-    const prefix = { local: "cdk", named: "prod", changed: "dev" }[shop as string] ?? shop;
-    const names = [...all.keys()];
-    for (const service of manifest.services) expect(names).toContain(`${prefix}-ultramarket-${service.name}`);
-    expect(order[0]).toBe(`${prefix}-ultramarket-shared`);
-    expect(order.at(-1)).toBe(`${prefix}-ultramarket-gateway`);
-    expect(order.toSorted()).toEqual(names.toSorted());
+  test("there is a stack for each service, and nothing but what comes before and after them", () => {
+    const others = ["shared", "firewall", "edge", "gateway"].map(stack);
+    expect([...all.keys()]).toEqual(expect.arrayContaining([stack("shared"), ...services, stack("gateway")]));
+    expect([...all.keys()].filter((name) => !services.includes(name) && !others.includes(name))).toEqual([]);
+  });
+
+  test("services wait for what they share, and the gateway for every service", () => {
+    const front = [stack("edge"), stack("firewall")].filter((name) => all.has(name));
+    for (const service of services)
+      expect([...(waits.get(service) ?? [])].toSorted()).toEqual([stack("shared"), ...front].toSorted());
+    expect([...(waits.get(stack("gateway")) ?? [])].toSorted()).toEqual(
+      [stack("shared"), ...front, ...services].toSorted(),
+    );
+    expect(waits.get(stack("shared"))).toEqual(new Set());
   });
 
   test("no stack comes near CloudFormation's limit", () => {
@@ -33,12 +43,11 @@ describe.each(SHOPS)("in %s", (shop) => {
     }
   });
 
-  test("a stack refers to stacks before it only, and never from one service to another", () => {
-    const services = new Set(manifest.services.map(({ name }) => name));
+  test("a stack refers only to stacks that it waits for, and to no service", () => {
     for (const [name, template] of all) {
       for (const other of referredStacks(template)) {
-        expect(order.indexOf(other)).toBeLessThan(order.indexOf(name));
-        expect(services.has(other.split("-ultramarket-")[1] ?? "")).toBe(false);
+        expect(waits.get(name)).toContain(other);
+        expect(services).not.toContain(other);
       }
     }
   });
@@ -48,8 +57,14 @@ describe.each(SHOPS)("in %s", (shop) => {
   });
 
   test("services keep nothing that has state", () => {
-    const stateful = ["AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::SecretsManager::Secret", "AWS::OpenSearchService::Domain"];
-    for (const it of stateful.flatMap((type) => resources(shop, type))) expect(it.stack).toMatch(/-ultramarket-shared$/);
+    const stateful = [
+      "AWS::DynamoDB::Table",
+      "AWS::S3::Bucket",
+      "AWS::SecretsManager::Secret",
+      "AWS::OpenSearchService::Domain",
+    ];
+    for (const it of stateful.flatMap((type) => resources(shop, type)))
+      expect(it.stack).toMatch(/-ultramarket-shared$/);
   });
 });
 
@@ -59,27 +74,27 @@ test("the resources of a service grow by less than twelve with a function", () =
     for (const { name } of manifest.services) {
       const rows = manifest.functions.filter(({ service }) => service === name).length;
       const stack = [...templates(shop)].find(([it]) => it.endsWith(`-ultramarket-${name}`));
-      const watched = Object.values(stack?.[1].Resources ?? {}).filter(({ Type: type }) => !type.startsWith("AWS::CloudWatch::") && !type.startsWith("AWS::Logs::Metric"));
+      const watched = Object.values(stack?.[1].Resources ?? {}).filter(
+        ({ Type: type }) => !type.startsWith("AWS::CloudWatch::") && !type.startsWith("AWS::Logs::Metric"),
+      );
       expect(watched.length).toBeLessThan(12 * rows + 40);
     }
   }
 });
 
-/** Stacks in an order in which they can be deployed; a circle has none. */
-function deploymentOrder(shop: ShopName): readonly string[] {
+/** What each stack waits for, at one remove or more; none waits for itself. */
+function dependencies(shop: ShopName): ReadonlyMap<string, ReadonlySet<string>> {
   const { artifacts } = assembly(shop, "manifest.json") as CloudAssembly;
-  const stacks = Object.entries(artifacts).filter(([, { type }]) => type === "aws:cloudformation:stack");
-  const order: string[] = [];
-  while (order.length < stacks.length) {
-    const next = stacks.find(
-      ([name, { dependencies }]) => !order.includes(name) && (dependencies ?? []).every((it) => it.endsWith(".assets") || order.includes(it)),
-    );
-    if (next === undefined) throw new Error("the stacks wait for one another");
-    order.push(next[0]);
-  }
-  return order;
+  const direct = (name: string): readonly string[] =>
+    (artifacts[name]?.dependencies ?? []).filter((it) => artifacts[it]?.type === "aws:cloudformation:stack");
+  const all = (name: string, path: readonly string[]): ReadonlySet<string> => {
+    if (path.includes(name)) throw new Error([...path, name].join(" waits for "));
+    return new Set(direct(name).flatMap((it) => [it, ...all(it, [...path, name])]));
+  };
+  return new Map([...templates(shop).keys()].map((name) => [name, all(name, [])]));
 }
 
+/** The stacks whose outputs a template reads. */
 function referredStacks(template: unknown): Set<string> {
   const found = [...within(template as Parameters<typeof within>[0])].flatMap((part) => {
     const { "Fn::GetStackOutput": output } = (part ?? {}) as { "Fn::GetStackOutput"?: { StackName: string } };

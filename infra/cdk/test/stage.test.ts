@@ -9,7 +9,14 @@ function settings(context: Record<string, string>, environment: Record<string, s
 }
 
 test("a developer's stage is what is meant by none", () => {
-  expect(settings({})).toMatchObject({ kind: "dev", name: "dev", region: "us-east-1", architecture: "arm64", search: undefined, edge: undefined });
+  expect(settings({})).toMatchObject({
+    kind: "dev",
+    name: "dev",
+    region: "us-east-1",
+    architecture: "arm64",
+    search: undefined,
+    edge: undefined,
+  });
 });
 
 test.each([
@@ -28,7 +35,10 @@ test("several stages of a kind have names of their own", () => {
 test("the account and the region are those of the caller's credentials, unless others are asked for", () => {
   const environment = { CDK_DEFAULT_ACCOUNT: "111111111111", CDK_DEFAULT_REGION: "eu-west-1" };
   expect(settings({}, environment)).toMatchObject({ account: "111111111111", region: "eu-west-1" });
-  expect(settings({ account: "222222222222", region: "eu-north-1" }, environment)).toMatchObject({ account: "222222222222", region: "eu-north-1" });
+  expect(settings({ account: "222222222222", region: "eu-north-1" }, environment)).toMatchObject({
+    account: "222222222222",
+    region: "eu-north-1",
+  });
 });
 
 test("switches turn things on and off", () => {
@@ -42,7 +52,10 @@ test("switches turn things on and off", () => {
 });
 
 test("a local cloud has no edge and no domain, whatever is asked for", () => {
-  expect(settings({ stage: "local", edge: "true", search: "true" })).toMatchObject({ edge: undefined, search: undefined });
+  expect(settings({ stage: "local", edge: "true", search: "true" })).toMatchObject({
+    edge: undefined,
+    search: undefined,
+  });
 });
 
 test.each([
@@ -55,9 +68,21 @@ test.each([
   [{ defaultCurrency: "dollar" }, "-c defaultCurrency=dollar"],
   [{ budgetUsd: "much" }, "-c budgetUsd=much"],
   [{ stage: "prod", domainName: "shop.example.com" }, "-c domainName needs -c certificateArn"],
-  [{ stage: "prod", domainName: "shop.example.com", certificateArn: "arn:aws:acm:eu-west-1:123456789012:certificate/one" }, "-c certificateArn"],
   [
-    { stage: "prod", domainName: "shop.example.com", certificateArn: "arn:aws:acm:us-east-1:123456789012:certificate/one", hostedZoneId: "Z1" },
+    {
+      stage: "prod",
+      domainName: "shop.example.com",
+      certificateArn: "arn:aws:acm:eu-west-1:123456789012:certificate/one",
+    },
+    "-c certificateArn",
+  ],
+  [
+    {
+      stage: "prod",
+      domainName: "shop.example.com",
+      certificateArn: "arn:aws:acm:us-east-1:123456789012:certificate/one",
+      hostedZoneId: "Z1",
+    },
     "-c hostedZoneId and -c hostedZoneName belong together",
   ],
 ] as const)("%j is refused by name", (context, message) => {

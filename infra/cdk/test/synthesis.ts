@@ -58,14 +58,22 @@ export const SHOPS: Readonly<Record<ShopName, Variant>> = {
   careless: {
     context: { stage: "dev" },
     change: (manifest) => {
-      row(manifest, "products-list").statements.push({ sid: "Everything", actions: ["dynamodb:GetItem"], resources: ["*"], leadingKeys: [], asSender: false });
+      row(manifest, "products-list").statements.push({
+        sid: "Everything",
+        actions: ["dynamodb:GetItem"],
+        resources: ["*"],
+        leadingKeys: [],
+        asSender: false,
+      });
     },
   },
 };
 
 /** Synthesises a shop into a folder. Nothing is built, so that no test depends on what was. */
 export function synthesise({ context, change }: Variant, outdir: string): void {
-  const { context: flags } = JSON.parse(readFileSync(join(__dirname, "../cdk.json"), "utf8")) as { context: Record<string, unknown> };
+  const { context: flags } = JSON.parse(readFileSync(join(__dirname, "../cdk.json"), "utf8")) as {
+    context: Record<string, unknown>;
+  };
   const app = new App({ outdir, context: { ...flags, account: ACCOUNT, ...context }, analyticsReporting: false });
   const manifest = readManifest();
   change?.(manifest);

@@ -79,7 +79,10 @@ export function* within(value: Json | undefined): Generator<Json> {
 /** The logical ids of the resources of its own stack that a value refers to. */
 export function referred(value: Json | undefined): string[] {
   return [...within(value)].flatMap((part) => {
-    const { Ref: ref, "Fn::GetAtt": attribute } = (part ?? {}) as { readonly Ref?: string; readonly "Fn::GetAtt"?: readonly [string, string] };
+    const { Ref: ref, "Fn::GetAtt": attribute } = (part ?? {}) as {
+      readonly Ref?: string;
+      readonly "Fn::GetAtt"?: readonly [string, string];
+    };
     return ref ?? attribute?.[0] ?? [];
   });
 }

@@ -54,7 +54,7 @@ pub use aws_sdk_dynamodb::types::AttributeValue;
 pub use blobs::{BlobError, Blobs, Head, Presigned};
 pub use bucket::Taken;
 pub use condition::Condition;
-pub use connect::Aws;
+pub use connect::{Aws, embedded_roots};
 pub use environment::{Environment, StartError};
 pub use error::{Cause, TableError};
 pub use item::{Attributes, Item, decode, project};

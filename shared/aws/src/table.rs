@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use aws_sdk_dynamodb::types::{
     KeysAndAttributes, ReturnValue, ReturnValuesOnConditionCheckFailure,
@@ -18,6 +19,8 @@ use crate::{Attributes, Condition, Item, Key, Query, TableError, Transaction, Up
 pub struct Table {
     client: aws_sdk_dynamodb::Client,
     name: Arc<str>,
+    /// Whether the client has an open connection: one for all tables.
+    connected: Arc<AtomicBool>,
 }
 
 /// Keys that one BatchGetItem takes.
@@ -26,10 +29,15 @@ const BATCH: usize = 100;
 const BATCHES_AT_ONCE: usize = 8;
 
 impl Table {
-    pub(crate) fn new(client: aws_sdk_dynamodb::Client, name: String) -> Self {
+    pub(crate) fn new(
+        client: aws_sdk_dynamodb::Client,
+        name: String,
+        connected: Arc<AtomicBool>,
+    ) -> Self {
         Self {
             client,
             name: name.into(),
+            connected,
         }
     }
 
@@ -66,6 +74,7 @@ impl Table {
             .send()
             .await
             .map_err(TableError::of)?;
+        self.connected.store(true, Ordering::Relaxed);
         Ok(answer.item)
     }
 
@@ -228,9 +237,17 @@ impl Table {
         Transaction::new(self.clone())
     }
 
-    /// Opens the connection: a read of an item that is never there. For the start of a function,
-    /// which runs at full speed, where the first request does not.
+    /// Opens the connection, unless a read has opened it before. For the start of a function, which
+    /// runs at full speed, where the first request does not.
     pub async fn warm(&self) -> Result<(), TableError> {
+        if self.connected.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        self.reach().await
+    }
+
+    /// Whether the table can be read: asks for an item that is never there.
+    pub async fn reach(&self) -> Result<(), TableError> {
         self.attributes(&Key::new("~warm", "~warm"), true)
             .await
             .map(|_| ())

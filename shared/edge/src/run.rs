@@ -32,10 +32,9 @@ pub fn run<E: Endpoint>() {
         Box::pin(async {
             let aws = Aws::connect(Environment::process()).await?;
             let settings = Settings::from_environment(aws.environment())?;
-            let (verifier, app) = futures_util::try_join!(
-                verifier(&aws, &settings, E::ROW.admits_tokens()),
-                E::App::start(&aws)
-            )?;
+            // One after the other: side by side each would open a connection.
+            let verifier = verifier(&aws, &settings, E::ROW.admits_tokens()).await?;
+            let app = E::App::start(&aws).await?;
             let shared = Arc::new((Walk::<E>::new(settings, verifier), app));
             let handler: Handler<Request, Response<RawBody>> = Arc::new(move |request| {
                 let shared = Arc::clone(&shared);

@@ -85,7 +85,7 @@ fn start(
     let body: Value = serde_json::from_slice(&answer.body)?;
     ensure!(body["statusCode"] == 200, "it answered {body}");
     ensure!(
-        contender.name != MINIMAL || calls.len() == 1,
+        !contender.name.starts_with(MINIMAL) || calls.len() == 1,
         "the recorder missed a call"
     );
     starts.ready.add_time(start.ready);

@@ -26,6 +26,8 @@ pub struct Contender {
 pub const BARE: &str = "bare";
 /// The limit.
 pub const MINIMAL: &str = "minimal";
+/// The limit with the few roots that our functions bring, instead of the system's.
+pub const MINIMAL_FEW_ROOTS: &str = "minimal, our roots";
 /// Our function, asked by anybody.
 pub const OURS: &str = "products-get";
 /// Our function, asked with a token, which it checks.
@@ -64,7 +66,18 @@ pub fn all(setting: &Setting, beside: &[(String, PathBuf)]) -> Result<Vec<Conten
     };
     let mut contenders = vec![
         rust(BARE, &setting.binary("contender-bare"), &open),
-        rust(MINIMAL, &setting.binary("contender-minimal"), &open),
+        Contender {
+            variables: vec![(
+                "SSL_CERT_FILE".to_owned(),
+                setting.tls.system.to_string_lossy().into_owned(),
+            )],
+            ..rust(MINIMAL, &setting.binary("contender-minimal"), &open)
+        },
+        rust(
+            MINIMAL_FEW_ROOTS,
+            &setting.binary("contender-minimal"),
+            &open,
+        ),
         rust(OURS, &setting.binary(OURS), &open),
         rust(OURS_WITH_TOKEN, &setting.binary(OURS), &signed),
         node(EXPRESS, "function.mjs"),

@@ -121,17 +121,15 @@ fn pass_on<S: Read + Write>(
         upstream.get_mut().write_all(&request.bytes())?;
         let answer = Message::read(upstream)?.context("the database has closed")?;
         let (answer, units) = without_units(answer, &operation)?;
+        // Held until the call is recorded: who has the answer may look for it at once.
+        let mut calls = record.lock().unwrap_or_else(PoisonError::into_inner);
         client.get_mut().write_all(&answer.bytes())?;
         client.get_mut().flush()?;
-        let call = Call {
+        calls.push(Call {
             units,
             from,
             to: Instant::now(),
-        };
-        record
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(call);
+        });
     }
 }
 

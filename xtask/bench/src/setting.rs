@@ -34,6 +34,11 @@ pub const PRODUCTS: &str = "bench-products";
 /// The table of the public keys.
 pub const PLATFORM: &str = "bench-platform";
 
+/// The physical name of a table of the manifest.
+pub fn table_name(table: &str) -> String {
+    format!("bench-{table}")
+}
+
 impl Setting {
     /// What every function starts with; the database is at the endpoint.
     pub fn variables(&self, function: &str, endpoint: &str, products: &str) -> Variables {
@@ -62,10 +67,11 @@ impl Setting {
         json!({ "keys": [self.signer.public()] })
     }
 
-    /// The tables, empty but for the public keys.
+    /// Every table of the manifest, empty but for the public keys.
     pub fn make_tables(&self, database: &Database) -> Result<()> {
-        database.create(&resources::PRODUCTS, PRODUCTS)?;
-        database.create(&resources::PLATFORM, PLATFORM)?;
+        for table in resources::TABLES {
+            database.create(table, &table_name(table.name))?;
+        }
         self.publish_keys(database)
     }
 

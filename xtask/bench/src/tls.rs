@@ -17,8 +17,10 @@ pub struct Tls {
     pub server: Arc<ServerConfig>,
     /// The authority that signed its certificate, in PEM.
     pub authority: PathBuf,
-    /// That authority among all the ones that a system trusts: reading so many is part of a start.
+    /// That authority among the roots that our functions bring: reading them is part of a start.
     pub roots: PathBuf,
+    /// That authority among the roots of a system, which the SDK reads unless it is told otherwise.
+    pub system: PathBuf,
 }
 
 impl Tls {
@@ -43,23 +45,31 @@ impl Tls {
             .with_no_client_auth()
             .with_single_cert(vec![server.der().clone(), root.der().clone()], server_key)?;
 
-        let authority = folder.join("authority.pem");
-        let roots = folder.join("roots.pem");
-        let mut bundle = root.pem();
-        std::fs::write(&authority, &bundle).with_context(|| format!("{}", authority.display()))?;
-        for certificate in webpki_root_certs::TLS_SERVER_ROOT_CERTS {
-            bundle.push_str("-----BEGIN CERTIFICATE-----\n");
-            for line in STANDARD.encode(certificate).as_bytes().chunks(64) {
-                bundle.push_str(std::str::from_utf8(line)?);
-                bundle.push('\n');
-            }
-            bundle.push_str("-----END CERTIFICATE-----\n");
-        }
-        std::fs::write(&roots, bundle)?;
+        let bundle = |name: &str, others: &str| -> Result<PathBuf> {
+            let path = folder.join(name);
+            std::fs::write(&path, root.pem() + others)
+                .with_context(|| format!("{}", path.display()))?;
+            Ok(path)
+        };
         Ok(Self {
             server: Arc::new(config),
-            authority,
-            roots,
+            authority: bundle("authority.pem", "")?,
+            roots: bundle("roots.pem", &String::from_utf8(aws::embedded_roots())?)?,
+            system: bundle("system.pem", &system_roots()?)?,
         })
     }
+}
+
+/// What a system trusts: Mozilla's roots.
+fn system_roots() -> Result<String> {
+    let mut bundle = String::new();
+    for certificate in webpki_root_certs::TLS_SERVER_ROOT_CERTS {
+        bundle.push_str("-----BEGIN CERTIFICATE-----\n");
+        for line in STANDARD.encode(certificate).as_bytes().chunks(64) {
+            bundle.push_str(std::str::from_utf8(line)?);
+            bundle.push('\n');
+        }
+        bundle.push_str("-----END CERTIFICATE-----\n");
+    }
+    Ok(bundle)
 }

@@ -36,7 +36,7 @@ impl Health {
     async fn checks(&self) -> Checks {
         let dynamodb = check(async {
             self.table
-                .warm()
+                .reach()
                 .await
                 .map_err(|_| "It answered with an error.")
         });

@@ -96,7 +96,10 @@ export class EdgeStack extends Stack {
     const behavior = (row: BucketRow): cloudfront.BehaviorOptions => ({
       origin: S3BucketOrigin.withOriginAccessControl(
         // By name: the bucket's own policy lets CloudFront in, so nothing is to be added to it here.
-        s3.Bucket.fromBucketAttributes(this, `${row.name}-bucket`, { bucketName: names.bucket(row.name, this), region: this.region }),
+        s3.Bucket.fromBucketAttributes(this, `${row.name}-bucket`, {
+          bucketName: names.bucket(row.name, this),
+          region: this.region,
+        }),
       ),
       cachePolicy: cloudfront.CachePolicy.CACHING_OPTIMIZED,
       responseHeadersPolicy,
@@ -126,7 +129,11 @@ export class EdgeStack extends Stack {
     };
   }
 
-  private records(name: string, zone: { readonly id: string; readonly name: string }, distribution: cloudfront.IDistribution): void {
+  private records(
+    name: string,
+    zone: { readonly id: string; readonly name: string },
+    distribution: cloudfront.IDistribution,
+  ): void {
     const props: route53.ARecordProps = {
       zone: route53.HostedZone.fromHostedZoneAttributes(this, "Zone", { hostedZoneId: zone.id, zoneName: zone.name }),
       recordName: `${name}.`,

@@ -55,12 +55,17 @@ export class GatewayStack extends Stack {
 }
 
 /** The throttle of what no route takes holds for every route that has no other. */
-function throttles(routes: readonly HttpTrigger[]): Pick<apigateway.CfnStageProps, "defaultRouteSettings" | "routeSettings"> {
+function throttles(
+  routes: readonly HttpTrigger[],
+): Pick<apigateway.CfnStageProps, "defaultRouteSettings" | "routeSettings"> {
   const fallback = routes.find(({ routeKey }) => routeKey === "$default");
   if (fallback === undefined) {
     throw new Error("the manifest has no route $default, whose throttle is that of routes without one of their own");
   }
-  const settings = ({ throttle }: HttpTrigger) => ({ throttlingRateLimit: throttle.perSecond, throttlingBurstLimit: throttle.burst });
+  const settings = ({ throttle }: HttpTrigger) => ({
+    throttlingRateLimit: throttle.perSecond,
+    throttlingBurstLimit: throttle.burst,
+  });
   const others = routes.filter(
     ({ throttle }) => throttle.perSecond !== fallback.throttle.perSecond || throttle.burst !== fallback.throttle.burst,
   );

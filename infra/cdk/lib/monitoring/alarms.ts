@@ -106,7 +106,11 @@ const MOST_METRICS = 10;
  * The sum of one metric over many things, in as many expressions as it takes. A function that was not
  * called has no data, which counts as nothing.
  */
-export function sums(metrics: readonly cloudwatch.IMetric[], period: cdk.Duration, label: string): cloudwatch.IMetric[] {
+export function sums(
+  metrics: readonly cloudwatch.IMetric[],
+  period: cdk.Duration,
+  label: string,
+): cloudwatch.IMetric[] {
   return groupsOf(MOST_METRICS, metrics).map(
     (group) =>
       new cloudwatch.MathExpression({

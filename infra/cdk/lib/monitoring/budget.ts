@@ -15,8 +15,16 @@ export class Budget extends Construct {
     { stage, usd, topic }: { readonly stage: WatchedStage; readonly usd: number; readonly topic: sns.ITopic },
   ) {
     super(scope, id);
-    const told = (notificationType: "ACTUAL" | "FORECASTED", percent: number): budgets.CfnBudget.NotificationWithSubscribersProperty => ({
-      notification: { notificationType, comparisonOperator: "GREATER_THAN", threshold: percent, thresholdType: "PERCENTAGE" },
+    const told = (
+      notificationType: "ACTUAL" | "FORECASTED",
+      percent: number,
+    ): budgets.CfnBudget.NotificationWithSubscribersProperty => ({
+      notification: {
+        notificationType,
+        comparisonOperator: "GREATER_THAN",
+        threshold: percent,
+        thresholdType: "PERCENTAGE",
+      },
       subscribers: [{ subscriptionType: "SNS", address: topic.topicArn }],
     });
     new budgets.CfnBudget(this, "Monthly", {

@@ -17,7 +17,14 @@ export function graph(
   left: cloudwatch.IMetric[],
   more: Pick<cloudwatch.GraphWidgetProps, "stacked" | "leftAnnotations"> = {},
 ): cloudwatch.IWidget {
-  return new cloudwatch.GraphWidget({ title, width, height: HEIGHT, left, leftYAxis: { min: 0, showUnits: false }, ...more });
+  return new cloudwatch.GraphWidget({
+    title,
+    width,
+    height: HEIGHT,
+    left,
+    leftYAxis: { min: 0, showUnits: false },
+    ...more,
+  });
 }
 
 /** The percentiles that a graph of times shows. */
@@ -37,7 +44,14 @@ export function logTables(groups: readonly string[], questions: readonly LogQues
   return groupsOf(MOST_LOG_GROUPS, groups).map((logGroupNames) =>
     questions.map(
       ({ title, view, query }) =>
-        new cloudwatch.LogQueryWidget({ title, view, logGroupNames, queryLines: query, width: WIDTH / questions.length, height: HEIGHT }),
+        new cloudwatch.LogQueryWidget({
+          title,
+          view,
+          logGroupNames,
+          queryLines: query,
+          width: WIDTH / questions.length,
+          height: HEIGHT,
+        }),
     ),
   );
 }

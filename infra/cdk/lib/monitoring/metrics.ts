@@ -37,7 +37,12 @@ export function requests(
 }
 
 /** How many seconds the service's good answers took, without the start of a function. */
-export function seconds(stage: WatchedStage, service: string, percentile: number, period: cdk.Duration): cloudwatch.Metric {
+export function seconds(
+  stage: WatchedStage,
+  service: string,
+  percentile: number,
+  period: cdk.Duration,
+): cloudwatch.Metric {
   return new cloudwatch.Metric({
     namespace: NAMESPACE,
     metricName: "http_request_duration_seconds",
@@ -76,7 +81,12 @@ export function errorLines(
 }
 
 /** A table's metric, or that of one of its indexes. */
-export function table(name: string, tableName: string, index: string | undefined, period: cdk.Duration): cloudwatch.Metric {
+export function table(
+  name: string,
+  tableName: string,
+  index: string | undefined,
+  period: cdk.Duration,
+): cloudwatch.Metric {
   return new cloudwatch.Metric({
     namespace: "AWS/DynamoDB",
     metricName: name,
@@ -88,7 +98,12 @@ export function table(name: string, tableName: string, index: string | undefined
 }
 
 /** A metric of the HTTP API. */
-export function api(apiId: string, name: "Count" | "4xx" | "5xx" | "Latency", statistic: string, period: cdk.Duration): cloudwatch.Metric {
+export function api(
+  apiId: string,
+  name: "Count" | "4xx" | "5xx" | "Latency",
+  statistic: string,
+  period: cdk.Duration,
+): cloudwatch.Metric {
   return new cloudwatch.Metric({
     namespace: "AWS/ApiGateway",
     metricName: name,

@@ -10,7 +10,10 @@ import type { ServiceMonitoringProps } from "./props";
  * may well be done then, and one that never can be ends among the dead letters: five a minute are no
  * accident any more.
  */
-export function watchRecords(alarms: Alarms, { stage, service, functions }: ServiceMonitoringProps): cloudwatch.Alarm[] {
+export function watchRecords(
+  alarms: Alarms,
+  { stage, service, functions }: ServiceMonitoringProps,
+): cloudwatch.Alarm[] {
   const watched = functions.filter(({ row }) => row.trigger.type !== "http");
   // Each function has a filter, and all of them count into one metric.
   const [metric] = watched.map((one) => errorLines(stage, one, "service", MINUTE));
@@ -34,7 +37,10 @@ export function watchQueues(alarms: Alarms, { queues }: ServiceMonitoringProps):
       alarms.add(`${row.name}-backlog`, {
         paragraph: "a-queue-falls-behind",
         says: `Messages to ${row.name} wait too long.`,
-        metric: queue.metricApproximateAgeOfOldestMessage({ period: FIVE_MINUTES, statistic: cloudwatch.Stats.MAXIMUM }),
+        metric: queue.metricApproximateAgeOfOldestMessage({
+          period: FIVE_MINUTES,
+          statistic: cloudwatch.Stats.MAXIMUM,
+        }),
         // A message that failed once comes again after the visibility timeout. Beyond two of them it
         // stands in a line.
         threshold: 2 * row.trigger.visibilitySeconds,
@@ -45,7 +51,10 @@ export function watchQueues(alarms: Alarms, { queues }: ServiceMonitoringProps):
     alarms.add(`${row.name}-dead-letters`, {
       paragraph: "dead-letters",
       says: `${row.name} gave up on something.`,
-      metric: deadLetters.metricApproximateNumberOfMessagesVisible({ period: FIVE_MINUTES, statistic: cloudwatch.Stats.MAXIMUM }),
+      metric: deadLetters.metricApproximateNumberOfMessagesVisible({
+        period: FIVE_MINUTES,
+        statistic: cloudwatch.Stats.MAXIMUM,
+      }),
       threshold: 1,
       datapoints: 1,
       of: 1,

@@ -6,7 +6,10 @@ import { FIVE_MINUTES, MINUTE, requests, seconds } from "./metrics";
 import type { ServiceMonitoringProps } from "./props";
 
 /** Watches the service's answers, where it gives any, and gives back the alarm that ends a canary. */
-export function watchRequests(alarms: Alarms, { stage, service, functions }: ServiceMonitoringProps): cloudwatch.Alarm[] {
+export function watchRequests(
+  alarms: Alarms,
+  { stage, service, functions }: ServiceMonitoringProps,
+): cloudwatch.Alarm[] {
   if (!functions.some(({ row }) => row.trigger.type === "http")) {
     return [];
   }

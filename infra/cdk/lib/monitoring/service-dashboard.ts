@@ -43,9 +43,14 @@ function ofRequests({ stage, service, functions }: ServiceMonitoringProps): clou
       STATUS_CLASSES.map((it) => requests(stage, service.name, it, FIVE_MINUTES)),
       { stacked: true },
     ),
-    graph("Seconds to a good answer", 12, times((percentile) => seconds(stage, service.name, percentile, FIVE_MINUTES)), {
-      leftAnnotations: [{ value: service.p99Ms / 1000, label: "budget of p99" }],
-    }),
+    graph(
+      "Seconds to a good answer",
+      12,
+      times((percentile) => seconds(stage, service.name, percentile, FIVE_MINUTES)),
+      {
+        leftAnnotations: [{ value: service.p99Ms / 1000, label: "budget of p99" }],
+      },
+    ),
   ];
 }
 
@@ -54,9 +59,21 @@ function ofFunctions({ functions }: ServiceMonitoringProps): cloudwatch.IWidget[
     functions.map(({ row, function: fn }) => metric(fn, row.name));
   const period = FIVE_MINUTES;
   return [
-    graph("Crashes, time-outs, failed starts", 6, each((fn, label) => fn.metricErrors({ period, label }))),
-    graph("Throttles", 6, each((fn, label) => fn.metricThrottles({ period, label }))),
-    graph("Milliseconds of a call, p99", 6, each((fn, label) => fn.metricDuration({ period, label, statistic: cloudwatch.Stats.p(99) }))),
+    graph(
+      "Crashes, time-outs, failed starts",
+      6,
+      each((fn, label) => fn.metricErrors({ period, label })),
+    ),
+    graph(
+      "Throttles",
+      6,
+      each((fn, label) => fn.metricThrottles({ period, label })),
+    ),
+    graph(
+      "Milliseconds of a call, p99",
+      6,
+      each((fn, label) => fn.metricDuration({ period, label, statistic: cloudwatch.Stats.p(99) })),
+    ),
     graph(
       "Running at once",
       6,
@@ -72,12 +89,22 @@ function ofQueues({ queues }: ServiceMonitoringProps): cloudwatch.IWidget[] {
   const most = { period: FIVE_MINUTES, statistic: cloudwatch.Stats.MAXIMUM };
   const lines = queues.flatMap(({ row, queue }) => (queue === undefined ? [] : [{ label: row.name, queue }]));
   return [
-    graph("Messages waiting", 8, lines.map(({ label, queue }) => queue.metricApproximateNumberOfMessagesVisible({ ...most, label }))),
-    graph("Seconds the oldest waits", 8, lines.map(({ label, queue }) => queue.metricApproximateAgeOfOldestMessage({ ...most, label }))),
+    graph(
+      "Messages waiting",
+      8,
+      lines.map(({ label, queue }) => queue.metricApproximateNumberOfMessagesVisible({ ...most, label })),
+    ),
+    graph(
+      "Seconds the oldest waits",
+      8,
+      lines.map(({ label, queue }) => queue.metricApproximateAgeOfOldestMessage({ ...most, label })),
+    ),
     graph(
       "Dead letters",
       8,
-      queues.map(({ row, deadLetters }) => deadLetters.metricApproximateNumberOfMessagesVisible({ ...most, label: row.name })),
+      queues.map(({ row, deadLetters }) =>
+        deadLetters.metricApproximateNumberOfMessagesVisible({ ...most, label: row.name }),
+      ),
     ),
   ];
 }
@@ -101,7 +128,8 @@ function ofStreams({ functions }: ServiceMonitoringProps): cloudwatch.IWidget[] 
 function ofTable(stage: WatchedStage, { name, indexes }: TableRow): cloudwatch.IWidget[] {
   const physical = new Names(stage).thing(name);
   const all = [undefined, ...indexes.map((index) => index.name)];
-  const each = (metricName: string): cloudwatch.IMetric[] => all.map((index) => table(metricName, physical, index, FIVE_MINUTES));
+  const each = (metricName: string): cloudwatch.IMetric[] =>
+    all.map((index) => table(metricName, physical, index, FIVE_MINUTES));
   return [
     graph(`Read units of ${name}`, 8, each("ConsumedReadCapacityUnits")),
     graph(`Write units of ${name}`, 8, each("ConsumedWriteCapacityUnits")),
@@ -115,7 +143,10 @@ function ofLogs({ stage, functions }: ServiceMonitoringProps): cloudwatch.IWidge
     {
       title: "Cold starts",
       view: cloudwatch.LogQueryVisualizationType.LINE,
-      query: ['filter @type = "REPORT"', "stats count(@initDuration) as cold, pct(@initDuration, 99) as p99 by bin(15m)"],
+      query: [
+        'filter @type = "REPORT"',
+        "stats count(@initDuration) as cold, pct(@initDuration, 99) as p99 by bin(15m)",
+      ],
     },
     {
       title: "Latest errors",

@@ -24,10 +24,15 @@ export class ShopDashboard extends Construct {
 }
 
 function ofApi({ apiId }: ShopMonitoringProps): cloudwatch.IWidget[] {
-  const sum = (name: "Count" | "4xx" | "5xx"): cloudwatch.IMetric => api(apiId, name, cloudwatch.Stats.SUM, FIVE_MINUTES);
+  const sum = (name: "Count" | "4xx" | "5xx"): cloudwatch.IMetric =>
+    api(apiId, name, cloudwatch.Stats.SUM, FIVE_MINUTES);
   return [
     graph("Requests, refused, failed", 8, [sum("Count"), sum("4xx"), sum("5xx")]),
-    graph("Milliseconds to an answer", 8, times((percentile) => api(apiId, "Latency", cloudwatch.Stats.p(percentile), FIVE_MINUTES))),
+    graph(
+      "Milliseconds to an answer",
+      8,
+      times((percentile) => api(apiId, "Latency", cloudwatch.Stats.p(percentile), FIVE_MINUTES)),
+    ),
     graph("Functions running at once, whole account", 8, [claimedConcurrency(FIVE_MINUTES)]),
   ];
 }
@@ -41,7 +46,9 @@ function ofServices({ manifest, stage }: ShopMonitoringProps): cloudwatch.IWidge
     ({ name }) =>
       new cloudwatch.MathExpression({
         expression: STATUS_CLASSES.map((it) => `FILL(${id(name, it)}, 0)`).join(" + "),
-        usingMetrics: Object.fromEntries(STATUS_CLASSES.map((it) => [id(name, it), requests(stage, name, it, FIVE_MINUTES)])),
+        usingMetrics: Object.fromEntries(
+          STATUS_CLASSES.map((it) => [id(name, it), requests(stage, name, it, FIVE_MINUTES)]),
+        ),
         period: FIVE_MINUTES,
         label: name,
       }),
@@ -54,7 +61,11 @@ function ofServices({ manifest, stage }: ShopMonitoringProps): cloudwatch.IWidge
       8,
       manifest.topics.map((row) => topic("NumberOfMessagesPublished", names.thing(row.name), FIVE_MINUTES)),
     ),
-    graph("Events heard and work sent, by function", 8, queues.map((queue) => heard(queue, names.thing(queue), FIVE_MINUTES))),
+    graph(
+      "Events heard and work sent, by function",
+      8,
+      queues.map((queue) => heard(queue, names.thing(queue), FIVE_MINUTES)),
+    ),
   ];
 }
 
@@ -68,7 +79,11 @@ function ofBusiness({ manifest, stage }: ShopMonitoringProps): cloudwatch.IWidge
     .filter((row) => row.trigger.type === "http")
     .map((row) => new Names(stage).logGroup(row.name));
   const view = cloudwatch.LogQueryVisualizationType.TABLE;
-  const counted = (filter: string, by: string): string[] => [`filter ${filter}`, `stats count(*) as times by ${by}`, "sort times desc"];
+  const counted = (filter: string, by: string): string[] => [
+    `filter ${filter}`,
+    `stats count(*) as times by ${by}`,
+    "sort times desc",
+  ];
   return logTables(groups, [
     { title: "What was done", view, query: counted('method != "GET" and status < 400', "method, route") },
     { title: "What was looked at", view, query: counted('method = "GET" and status < 400', "route") },

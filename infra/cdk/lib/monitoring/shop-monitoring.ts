@@ -82,7 +82,9 @@ function watchAccount(alarms: Alarms, { stage }: ShopMonitoringProps): void {
 /** What a topic can neither deliver nor put among the dead letters of the queue is gone. */
 function watchTopics(alarms: Alarms, { manifest, stage }: ShopMonitoringProps): void {
   const names = new Names(stage);
-  const lost = manifest.topics.map((row) => topic("NumberOfNotificationsFailedToRedriveToDlq", names.thing(row.name), FIVE_MINUTES));
+  const lost = manifest.topics.map((row) =>
+    topic("NumberOfNotificationsFailedToRedriveToDlq", names.thing(row.name), FIVE_MINUTES),
+  );
   sums(lost, FIVE_MINUTES, "lost").forEach((metric, at) => {
     alarms.add(`shop-lost-events-${at + 1}`, {
       paragraph: "an-event-was-lost",

@@ -13,7 +13,9 @@ export function watchTables(alarms: Alarms, { stage, tables }: ServiceMonitoring
   const names = new Names(stage);
   tables.forEach((row) => {
     const throttles = [undefined, ...row.indexes.map((index) => index.name)].flatMap((index) =>
-      ["ReadThrottleEvents", "WriteThrottleEvents"].map((name) => table(name, names.thing(row.name), index, FIVE_MINUTES)),
+      ["ReadThrottleEvents", "WriteThrottleEvents"].map((name) =>
+        table(name, names.thing(row.name), index, FIVE_MINUTES),
+      ),
     );
     sums(throttles, FIVE_MINUTES, "throttles").forEach((metric, at) => {
       alarms.add(`${row.name}-table-throttles-${at + 1}`, {

@@ -33,7 +33,10 @@ export class Build {
   refuseUnbuilt(first: Stack, rows: readonly FunctionRow[]): void {
     const faults = rows.flatMap((row) => this.faultOf(row) ?? []);
     if (faults.length > 0) {
-      refuse(first, `${faults.length} of ${rows.length} functions cannot be deployed, such as ${faults[0] ?? ""}; infra/cdk/README.md says how to build them`);
+      refuse(
+        first,
+        `${faults.length} of ${rows.length} functions cannot be deployed, such as ${faults[0] ?? ""}; infra/cdk/README.md says how to build them`,
+      );
     }
   }
 
@@ -43,7 +46,9 @@ export class Build {
     if (!existsSync(bootstrap)) {
       return `${code}/bootstrap is not built`;
     }
-    return machineOf(bootstrap) === MACHINES[this.architecture] ? undefined : `${code}/bootstrap is not built for ${this.architecture}`;
+    return machineOf(bootstrap) === MACHINES[this.architecture]
+      ? undefined
+      : `${code}/bootstrap is not built for ${this.architecture}`;
   }
 }
 

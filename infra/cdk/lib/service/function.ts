@@ -46,7 +46,9 @@ export class ServiceFunction extends Construct {
       memorySize: row.memoryMb,
       timeout: Duration.seconds(row.timeoutSeconds),
       tracing: lambda.Tracing.ACTIVE,
-      environment: Object.fromEntries(Object.entries(row.env).map(([name, origin]) => [name, references.value(origin)])),
+      environment: Object.fromEntries(
+        Object.entries(row.env).map(([name, origin]) => [name, references.value(origin)]),
+      ),
       logGroup,
       // The manifest has said all that the role may do; constructs add nothing to it.
       role: role.withoutPolicyUpdates(),
@@ -69,7 +71,9 @@ function policy(statements: readonly StatementRow[], references: References): ia
           actions: row.actions,
           resources: row.resources.map((resource) => references.arn(resource)),
           conditions: {
-            ...(row.leadingKeys.length === 0 ? {} : { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": row.leadingKeys } }),
+            ...(row.leadingKeys.length === 0
+              ? {}
+              : { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": row.leadingKeys } }),
             ...(row.asSender ? { StringEquals: { "ses:FromAddress": references.sender } } : {}),
           },
         }),

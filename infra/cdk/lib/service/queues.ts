@@ -36,7 +36,7 @@ export class Queues extends Construct {
         ? new sqs.Queue(this, "Queue", {
             ...each,
             queueName: names.thing(row.trigger.queue),
-            visibilityTimeout: visibility(row, row.trigger),
+            visibilityTimeout: Duration.seconds(row.trigger.visibilitySeconds),
             deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: row.trigger.tries },
           })
         : undefined;
@@ -89,12 +89,4 @@ export function readQueue(made: ServiceFunction, trigger: QueueTrigger, { work }
     // SQS hands over more than ten only to who waits a moment.
     maxBatchingWindow: trigger.batch > 10 ? Duration.seconds(1) : undefined,
   });
-}
-
-/** A message must stay hidden while Lambda tries its batch again and again. */
-function visibility(row: FunctionRow, trigger: QueueTrigger): Duration {
-  if (trigger.visibilitySeconds < 6 * row.timeoutSeconds) {
-    throw new Error(`the queue of ${row.name} hides messages for ${trigger.visibilitySeconds} s, less than 6 × its ${row.timeoutSeconds} s`);
-  }
-  return Duration.seconds(trigger.visibilitySeconds);
 }

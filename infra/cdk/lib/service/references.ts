@@ -39,7 +39,8 @@ export class References {
     if ("bucket" in resource) return this.bucket(resource.bucket, "");
     if ("objectsOf" in resource) return this.bucket(resource.objectsOf, `/${resource.prefix}*`);
     // Secrets Manager ends an ARN with six characters of its own.
-    if ("secret" in resource) return this.regional("secretsmanager", `secret:${this.names.thing(resource.secret)}-??????`);
+    if ("secret" in resource)
+      return this.regional("secretsmanager", `secret:${this.names.thing(resource.secret)}-??????`);
     if ("logsOf" in resource) return this.regional("logs", `log-group:${this.names.logGroup(resource.logsOf)}:*`);
     if ("identityOf" in resource) return this.regional("ses", `identity/${this.identity(resource.identityOf)}`);
     return this.regional("es", `domain/${this.names.domain(resource.domain)}/*`);

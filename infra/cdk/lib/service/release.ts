@@ -12,7 +12,13 @@ import type { ServiceFunction } from "./function";
  * service in that time, or a failed deployment, moves the alias back.
  */
 export class GradualRelease extends Construct {
-  constructor(scope: Construct, id: string, stage: Settings, functions: readonly ServiceFunction[], alarms: readonly IAlarm[]) {
+  constructor(
+    scope: Construct,
+    id: string,
+    stage: Settings,
+    functions: readonly ServiceFunction[],
+    alarms: readonly IAlarm[],
+  ) {
     super(scope, id);
     const application = new codedeploy.LambdaApplication(this, "Application");
     const role = this.role(stage, functions).withoutPolicyUpdates();
@@ -42,7 +48,10 @@ export class GradualRelease extends Construct {
             new iam.PolicyStatement({
               sid: "Aliases",
               actions: ["lambda:GetAlias", "lambda:GetProvisionedConcurrencyConfig", "lambda:UpdateAlias"],
-              resources: functions.flatMap(({ row }) => [arn(names.function(row.name)), arn(`${names.function(row.name)}:*`)]),
+              resources: functions.flatMap(({ row }) => [
+                arn(names.function(row.name)),
+                arn(`${names.function(row.name)}:*`),
+              ]),
             }),
             new iam.PolicyStatement({
               sid: "Alarms",

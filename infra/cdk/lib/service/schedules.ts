@@ -19,21 +19,31 @@ export function schedule(made: ServiceFunction, trigger: ScheduleTrigger, stage:
     inlinePolicies: {
       start: new iam.PolicyDocument({
         statements: [
-          new iam.PolicyStatement({ sid: "Start", actions: ["lambda:InvokeFunction"], resources: [made.alias.functionArn] }),
-          new iam.PolicyStatement({ sid: "DeadLetters", actions: ["sqs:SendMessage"], resources: [deadLetters.queueArn] }),
+          new iam.PolicyStatement({
+            sid: "Start",
+            actions: ["lambda:InvokeFunction"],
+            resources: [made.alias.functionArn],
+          }),
+          new iam.PolicyStatement({
+            sid: "DeadLetters",
+            actions: ["sqs:SendMessage"],
+            resources: [deadLetters.queueArn],
+          }),
         ],
       }),
     },
   });
   const untilNext = Duration.minutes(trigger.everyMinutes);
   // The clock only hands an event over: what becomes of the run is between Lambda and the function.
-  new lambda.EventInvokeConfig(made, "Failures", {
+  const failures = new lambda.EventInvokeConfig(made, "Failures", {
     function: made.function,
     qualifier: made.alias.aliasName,
     maxEventAge: Duration.seconds(Math.min(untilNext.toSeconds(), OLDEST.toSeconds())),
     retryAttempts: 2,
     onFailure: new SqsDestination(deadLetters),
   });
+  // It names the alias without referring to it.
+  failures.node.addDependency(made.alias);
   new scheduler.CfnSchedule(made, "Schedule", {
     name: new Names(stage).function(made.row.name),
     scheduleExpression: trigger.expression,

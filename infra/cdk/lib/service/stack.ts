@@ -24,12 +24,19 @@ export interface ServiceProps extends StackProps {
 /** A service: its functions, and what brings requests, events and the clock to them. No state. */
 export class ServiceStack extends Stack {
   constructor(app: App, id: string, { service, manifest, stage, shared, told, build, ...props }: ServiceProps) {
-    super(app, id, { ...props, description: `UltraMarket: the functions of ${service.name}, their roles, routes and queues.` });
+    super(app, id, {
+      ...props,
+      description: `UltraMarket: the functions of ${service.name}, their roles, routes and queues.`,
+    });
     const rows = manifest.functions.filter((row) => row.service === service.name);
 
     // Queues come first: functions are told the queues that they send to.
-    const queues = new Map(rows.filter((row) => row.trigger.type !== "http").map((row) => [row.name, new Queues(this, row, stage)]));
-    const urls = new Map([...queues].flatMap(([name, { queue }]) => (queue === undefined ? [] : [[name, queue.queueUrl]])));
+    const queues = new Map(
+      rows.filter((row) => row.trigger.type !== "http").map((row) => [row.name, new Queues(this, row, stage)]),
+    );
+    const urls = new Map(
+      [...queues].flatMap(([name, { queue }]) => (queue === undefined ? [] : [[name, queue.queueUrl]])),
+    );
     const references = new References(this, stage, shared, told, urls);
 
     const functions = rows.map((row) => {
@@ -56,7 +63,13 @@ export class ServiceStack extends Stack {
   }
 
   /** Brings to a function what it is for. */
-  private connect(made: ServiceFunction, queues: Queues | undefined, stage: Settings, references: References, apiId: string): void {
+  private connect(
+    made: ServiceFunction,
+    queues: Queues | undefined,
+    stage: Settings,
+    references: References,
+    apiId: string,
+  ): void {
     const { trigger } = made.row;
     if (trigger.type === "http") {
       routes(made, trigger, apiId);

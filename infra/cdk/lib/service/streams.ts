@@ -17,7 +17,12 @@ const RECORD_AGE = Duration.hours(6);
  * Has a function read the outboxes in tables' streams. A stream's source would try for ever and block
  * its shard: this one is bounded, halves a failing batch, and leaves the place of what it gave up on.
  */
-export function readOutboxes(made: ServiceFunction, trigger: OutboxesTrigger, references: References, deadLetters: IQueue): void {
+export function readOutboxes(
+  made: ServiceFunction,
+  trigger: OutboxesTrigger,
+  references: References,
+  deadLetters: IQueue,
+): void {
   for (const table of trigger.tables) {
     new lambda.EventSourceMapping(made, `From${logicalId(table)}`, {
       target: made.alias,

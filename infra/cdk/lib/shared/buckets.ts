@@ -7,7 +7,12 @@ import { Names, logicalId } from "../names";
 import type { Settings } from "../stage";
 
 /** A bucket of the manifest: private, encrypted, and swept of what nobody finished. */
-export function bucket(scope: Construct, row: BucketRow, stage: Settings, accessLogs: s3.IBucket | undefined): s3.Bucket {
+export function bucket(
+  scope: Construct,
+  row: BucketRow,
+  stage: Settings,
+  accessLogs: s3.IBucket | undefined,
+): s3.Bucket {
   // What expires by itself is nothing to keep.
   const keeps = stage.protectsData && row.expireDays === null;
   const made = new s3.Bucket(scope, `${logicalId(row.name)}Bucket`, {
@@ -42,7 +47,9 @@ export function accessLogBucket(scope: Construct, stage: Settings): s3.Bucket {
   });
 }
 
-function closed(stage: Settings): Pick<s3.BucketProps, "blockPublicAccess" | "encryption" | "enforceSSL" | "minimumTLSVersion"> {
+function closed(
+  stage: Settings,
+): Pick<s3.BucketProps, "blockPublicAccess" | "encryption" | "enforceSSL" | "minimumTLSVersion"> {
   return {
     blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
     encryption: s3.BucketEncryption.S3_MANAGED,
@@ -56,7 +63,6 @@ function cors(origins: readonly string[]): s3.CorsRule {
     allowedMethods: [s3.HttpMethods.GET, s3.HttpMethods.PUT],
     allowedHeaders: ["*"],
     allowedOrigins: [...origins],
-    exposedHeaders: ["ETag"],
   };
 }
 

@@ -10,7 +10,12 @@ import type { SearchSettings, Settings } from "../stage";
 /** What a caller may do to a domain over HTTP; which of it, the domain's own roles decide. */
 const HTTP = ["Delete", "Get", "Head", "Patch", "Post", "Put"].map((verb) => `es:ESHttp${verb}`);
 
-const LOGS = { application: "ES_APPLICATION_LOGS", audit: "AUDIT_LOGS", index: "INDEX_SLOW_LOGS", search: "SEARCH_SLOW_LOGS" };
+const LOGS = {
+  application: "ES_APPLICATION_LOGS",
+  audit: "AUDIT_LOGS",
+  index: "INDEX_SLOW_LOGS",
+  search: "SEARCH_SLOW_LOGS",
+};
 
 /**
  * A search domain. Callers sign with their IAM role, and the domain maps roles to what they may do
@@ -43,7 +48,14 @@ export class SearchDomain extends Construct {
       },
       accessPolicies: {
         Version: "2012-10-17",
-        Statement: [{ Effect: "Allow", Principal: { AWS: `arn:${stack.partition}:iam::${stack.account}:root` }, Action: HTTP, Resource: `${arn}/*` }],
+        Statement: [
+          {
+            Effect: "Allow",
+            Principal: { AWS: `arn:${stack.partition}:iam::${stack.account}:root` },
+            Action: HTTP,
+            Resource: `${arn}/*`,
+          },
+        ],
       },
       logPublishingOptions: published.options,
       softwareUpdateOptions: { autoSoftwareUpdateEnabled: true },
@@ -67,7 +79,11 @@ export class SearchDomain extends Construct {
     });
   }
 
-  private logs(name: string, arn: string, stage: Settings): { options: Record<string, object>; policy: logs.CfnResourcePolicy } {
+  private logs(
+    name: string,
+    arn: string,
+    stage: Settings,
+  ): { options: Record<string, object>; policy: logs.CfnResourcePolicy } {
     const stack = Stack.of(this);
     const options: Record<string, object> = {};
     for (const [kind, option] of Object.entries(LOGS)) {

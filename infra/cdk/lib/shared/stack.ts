@@ -38,8 +38,10 @@ export class SharedStack extends Stack {
 
   constructor(app: App, id: string, { manifest, stage, ...props }: SharedProps) {
     super(app, id, { ...props, description: "UltraMarket: what services share, and what must survive them." });
-    const named = <Row extends { readonly name: string }, Made>(rows: readonly Row[], make: (row: Row) => Made): Map<string, Made> =>
-      new Map(rows.map((row) => [row.name, make(row)]));
+    const named = <Row extends { readonly name: string }, Made>(
+      rows: readonly Row[],
+      make: (row: Row) => Made,
+    ): Map<string, Made> => new Map(rows.map((row) => [row.name, make(row)]));
 
     this.tables = named(manifest.tables, (row) => table(this, row, stage));
     const snsKey = kms.Alias.fromAliasName(this, "SnsKey", "alias/aws/sns");
@@ -48,7 +50,8 @@ export class SharedStack extends Stack {
     this.buckets = named(manifest.buckets, (row) => bucket(this, row, stage, this.accessLogs));
     this.secrets = named(manifest.secrets, (row) => secret(this, row, stage));
     const { alarms, budgetUsd } = stage.monitoring;
-    this.alarmTopic = alarms === "none" && budgetUsd === undefined ? undefined : new AlarmTopic(this, "Alarms", { stage });
+    this.alarmTopic =
+      alarms === "none" && budgetUsd === undefined ? undefined : new AlarmTopic(this, "Alarms", { stage });
     this.openSearchEndpoint = this.search(manifest, stage);
 
     const api = new apigateway.CfnApi(this, "HttpApi", {
@@ -74,7 +77,9 @@ export class SharedStack extends Stack {
     const callers = manifest.functions.filter((row) => row.grants.some(({ kind }) => kind === "searches"));
     new CfnOutput(this, "SearchCallers", {
       description: "The roles that the search domain is to know.",
-      value: callers.map(({ name }) => `arn:${this.partition}:iam::${this.account}:role/${names.function(name)}`).join(","),
+      value: callers
+        .map(({ name }) => `arn:${this.partition}:iam::${this.account}:role/${names.function(name)}`)
+        .join(","),
     });
     return endpoints[0] ?? stage.openSearchEndpoint;
   }

@@ -223,11 +223,25 @@ async fn warming_reads_nothing_and_a_table_that_is_not_there_is_a_fault() {
     table().await.warm().await.unwrap();
     let environment = aws::testing::environment(&[&crate::SHELVES]).unwrap();
     let aws = aws::Aws::connect(environment).await.unwrap();
-    let error = aws
-        .table(&crate::SHELVES)
-        .unwrap()
-        .warm()
-        .await
-        .unwrap_err();
+    let table = aws.table(&crate::SHELVES).unwrap();
+    let error = table.warm().await.unwrap_err();
     assert!(matches!(error, TableError::Fault(_)), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_connection_that_a_read_has_opened_is_not_opened_again() {
+    const ABSENT: manifest::Table = manifest::Table {
+        name: "absent",
+        indexes: &[],
+        outbox: false,
+    };
+    let environment = aws::testing::environment(&[&crate::SHELVES, &ABSENT]).unwrap();
+    let aws = aws::Aws::connect(environment).await.unwrap();
+    let shelves = aws::testing::create_table(&aws, &crate::SHELVES)
+        .await
+        .unwrap();
+    let absent = aws.table(&ABSENT).unwrap();
+    shelves.get::<Shelf>(Shelf::new("1").key()).await.unwrap();
+    absent.warm().await.unwrap();
+    assert!(absent.reach().await.is_err(), "it was asked all the same");
 }
