@@ -16,6 +16,8 @@ use crate::workspace::Workspace;
 pub struct Tools {
     local: PathBuf,
     sources: PathBuf,
+    /// The CDK app.
+    app: PathBuf,
 }
 
 impl Tools {
@@ -24,6 +26,7 @@ impl Tools {
         Self {
             local: workspace.local(),
             sources: workspace.cloud_sources(),
+            app: workspace.root().join("infra/cdk"),
         }
     }
 
@@ -70,6 +73,7 @@ impl Tools {
             }
         }
         told.push(self.node_set("node", &self.sources.join("node"), &[])?);
+        told.push(self.install_app()?);
         Ok(told.join("; "))
     }
 
@@ -176,6 +180,13 @@ impl Tools {
         })
     }
 
+    /// What the CDK app is made with. Its packages lie beside it, where its users have them too.
+    fn install_app(&self) -> Result<String> {
+        let pins = ["package.json", "package-lock.json"].map(|name| self.app.join(name));
+        let packages = self.app.join("node_modules");
+        self.unless_pinned(&packages, &[&pins[0], &pins[1]], || npm_ci(&self.app))
+    }
+
     /// Packages of a folder's lock file, with what is to lie beside them.
     fn node_set(&self, name: &str, from: &Path, beside: &[&str]) -> Result<String> {
         let folder = self.local.join(name);
@@ -186,12 +197,7 @@ impl Tools {
             for (from, name) in pins.iter().zip(&names) {
                 std::fs::copy(from, folder.join(name))?;
             }
-            command::must(
-                command::new("npm")
-                    .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"])
-                    .current_dir(&folder),
-                "install Node 20 or later; the packages come from the npm registry: is it reachable?",
-            )
+            npm_ci(&folder)
         })
     }
 
@@ -226,6 +232,22 @@ impl Tools {
         std::fs::write(held, wanted)?;
         Ok(format!("{name}: installed"))
     }
+}
+
+/// Installs what a folder's lock file names, and runs nothing of it.
+fn npm_ci(folder: &Path) -> Result<()> {
+    command::must(
+        command::new("npm")
+            .args([
+                "ci",
+                "--ignore-scripts",
+                "--no-audit",
+                "--no-fund",
+                "--loglevel=error",
+            ])
+            .current_dir(folder),
+        "install Node 20 or later; the packages come from the npm registry: is it reachable?",
+    )
 }
 
 #[cfg(unix)]

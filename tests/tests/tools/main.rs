@@ -9,6 +9,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod cdk;
 mod document;
 mod lambda;
 mod pipeline;
