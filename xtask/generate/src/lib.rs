@@ -4,6 +4,7 @@
 //! it, and [`check::findings`] compares it with what is on disk.
 
 pub mod check;
+mod cost;
 mod documents;
 pub mod environment;
 mod front_page;
@@ -45,6 +46,7 @@ pub fn outputs() -> anyhow::Result<Vec<(PathBuf, String)>> {
         ),
         (PathBuf::from("docs/EVENTS.md"), documents::events()),
         (PathBuf::from("docs/FUNCTIONS.md"), functions_page::text()),
+        (PathBuf::from("docs/COST.md"), cost::text()?),
     ]);
     files.extend(samples::outputs(&functions)?);
     Ok(files)
