@@ -49,15 +49,19 @@ pub fn build(workspace: &Workspace, wanted: &Wanted) -> Result<()> {
     Ok(())
 }
 
-/// Builds all functions, and the tools beside them, in one run of cargo.
+/// Builds all functions in one run of cargo; for developers with the tools beside them. A release of
+/// a binary takes the better part of a minute, so there it is the functions alone.
 pub fn build_all(workspace: &Workspace, wanted: &Wanted) -> Result<String> {
     let names = names(workspace)?;
     let mut cargo = command::new("cargo");
     cargo
-        .args(["build", "--workspace", "--bins"])
+        .args(["build", "--workspace"])
         .current_dir(workspace.root());
     if wanted.release {
         cargo.arg("--release");
+        cargo.args(names.iter().flat_map(|name| ["--bin", name]));
+    } else {
+        cargo.arg("--bins");
     }
     command::must(&mut cargo, "see the compiler's messages above")?;
     let profile = if wanted.release { "release" } else { "debug" };

@@ -55,15 +55,15 @@ pub fn draw(cold: &Value, path: &Path) -> Result<()> {
         HPos::Left,
     )?;
     for (at, colour, words) in [
-        (500, START, "until it is ready for a request"),
+        (460, START, "until it is ready for a request"),
         (710, ANSWER, "until it has answered"),
     ] {
         paint((at, 18), (at + 12, 30), colour)?;
-        write(words, (at + 18, 24), 13, HPos::Left)?;
+        write(words, (at + 18, 24), 16, HPos::Left)?;
     }
     let mut top = 44;
     for (title, contenders) in panels {
-        write(title, (16, top + PANEL_HEAD / 2), 15, HPos::Left)?;
+        write(title, (16, top + PANEL_HEAD / 2), 19, HPos::Left)?;
         top += PANEL_HEAD;
         let figure = |row: &Value, name: &str| row[name].as_f64().unwrap_or_default();
         let longest = contenders
@@ -75,13 +75,13 @@ pub fn draw(cold: &Value, path: &Path) -> Result<()> {
             let (ready, answered) = (figure(row, "readyMs"), figure(row, "answeredMs"));
             let along = |value: f64| LEFT + (value * scale).round() as i32;
             let middle = top + BAR / 2;
-            write(name, (LEFT - 10, middle), 14, HPos::Right)?;
+            write(name, (LEFT - 10, middle), 17, HPos::Right)?;
             paint((LEFT, top), (along(ready), top + BAR), START)?;
             paint((along(ready), top), (along(answered), top + BAR), ANSWER)?;
             write(
                 &format!("{answered}"),
                 (along(answered) + 8, middle),
-                14,
+                17,
                 HPos::Left,
             )?;
             top += BAR + GAP;

@@ -104,8 +104,10 @@ fn run() -> Result<()> {
     // What is measured beside is an experiment, and no figure of the repository's.
     if !wanted.quick && wanted.beside.is_empty() {
         report.keep(&setting)?;
-        let drawing = setting.root.join("docs/bench/cold.svg");
-        chart::draw(&report.figures()["cold"], &drawing)?;
+        if wanted.parts.iter().any(|part| part == "cold") {
+            let drawing = setting.root.join("docs/bench/cold.svg");
+            chart::draw(&report.figures()["cold"], &drawing)?;
+        }
     }
     Ok(())
 }

@@ -12,6 +12,7 @@ use crate::{endpoints, target};
 pub struct Report {
     figures: Value,
     before: Value,
+    taken: Vec<String>,
 }
 
 impl Report {
@@ -22,7 +23,11 @@ impl Report {
         figures["date"] = json!(now());
         figures["machine"] = machine();
         figures["profile"] = profile(setting)?;
-        Ok(Self { figures, before })
+        Ok(Self {
+            figures,
+            before,
+            taken: Vec::new(),
+        })
     }
 
     /// Takes the figures of a part, which are an object or a list.
@@ -33,6 +38,7 @@ impl Report {
             _ => figures["date"] = json!(now()),
         }
         self.figures[part] = figures;
+        self.taken.push(part.to_owned());
         self.figures["targets"] = target::judge(&self.figures).into();
     }
 
@@ -54,9 +60,9 @@ impl Report {
         Ok(())
     }
 
-    /// What has moved since the run before.
+    /// What has moved since the run before, of the parts that this run has measured.
     pub fn moved(&self) -> Vec<String> {
-        moved(&self.before, &self.figures)
+        moved(&self.before, &self.figures, &self.taken)
     }
 }
 
@@ -67,8 +73,12 @@ const TENTH: f64 = 0.1;
 
 /// The figures that are another by more than a tenth. Times are compared as ratios to the bare
 /// function's of the same run, so that another machine is no regression.
-fn moved(before: &Value, now: &Value) -> Vec<String> {
-    let (before, now) = (comparable(before), comparable(now));
+fn moved(before: &Value, now: &Value, parts: &[String]) -> Vec<String> {
+    let of = |report: &Value| -> Map<String, Value> {
+        let parts = parts.iter().map(|part| comparable(report, part));
+        parts.flatten().collect()
+    };
+    let (before, now) = (of(before), of(now));
     let both = before
         .iter()
         .filter_map(|(name, before)| Some((name, before.as_f64()?, now.get(name)?.as_f64()?)));
@@ -77,52 +87,57 @@ fn moved(before: &Value, now: &Value) -> Vec<String> {
         .collect()
 }
 
-/// Figures of a report by their names, such as may be compared with another report's.
-fn comparable(report: &Value) -> Map<String, Value> {
+/// Figures of a part by their names, such as may be compared with another report's.
+fn comparable(report: &Value, part: &str) -> Map<String, Value> {
     let mut all = Map::new();
     let mut related = |name: String, value: &Value, bare: &Value| {
         if let (Some(value), Some(bare)) = (value.as_f64(), bare.as_f64()) {
             all.insert(name, json!(value / bare));
         }
     };
-    for how in ["plain", "tls", "share"] {
-        let contenders = &report["cold"][how];
-        for (who, figures) in contenders.as_object().into_iter().flatten() {
-            for figure in ["answeredMs", "startCpuMs", "cpuMs", "peakMb"] {
-                let bare = &contenders[BARE][figure];
-                related(
-                    format!("cold, {how}, {who}: {figure}"),
-                    &figures[figure],
-                    bare,
-                );
+    let one = json!(1);
+    let warm = &report["warm"][BARE];
+    let rows = |list: &Value| list.as_array().cloned().unwrap_or_default();
+    match part {
+        "cold" => {
+            for how in ["plain", "tls", "share"] {
+                let contenders = &report["cold"][how];
+                let bare = &contenders[BARE];
+                for (who, figures) in contenders.as_object().into_iter().flatten() {
+                    for figure in ["answeredMs", "startCpuMs", "cpuMs", "peakMb"] {
+                        let name = format!("cold, {how}, {who}: {figure}");
+                        related(name, &figures[figure], &bare[figure]);
+                    }
+                }
             }
         }
-    }
-    let bare = &report["warm"][BARE];
-    for (who, figures) in report["warm"].as_object().into_iter().flatten() {
-        for figure in ["cpuMs", "peakMb"] {
-            related(
-                format!("warm, {who}: {figure}"),
-                &figures[figure],
-                &bare[figure],
-            );
+        "warm" => {
+            for (who, figures) in report["warm"].as_object().into_iter().flatten() {
+                for figure in ["cpuMs", "peakMb"] {
+                    let name = format!("warm, {who}: {figure}");
+                    related(name, &figures[figure], &warm[figure]);
+                }
+            }
         }
-    }
-    let endpoints = report["endpoints"].as_array();
-    for row in endpoints.into_iter().flatten() {
-        let who = row["function"].as_str().unwrap_or_default();
-        related(format!("{who}: cpuMs"), &row["cpuMs"], &bare["cpuMs"]);
-        related(format!("{who}: peakMb"), &row["peakMb"], &bare["peakMb"]);
-        for figure in ["calls", "readUnits", "writeUnits", "zipBytes"] {
-            related(format!("{who}: {figure}"), &row[figure], &json!(1));
+        "endpoints" => {
+            for row in rows(&report["endpoints"]) {
+                let who = row["function"].as_str().unwrap_or_default();
+                for figure in ["cpuMs", "peakMb"] {
+                    related(format!("{who}: {figure}"), &row[figure], &warm[figure]);
+                }
+                for figure in ["calls", "readUnits", "writeUnits", "zipBytes"] {
+                    related(format!("{who}: {figure}"), &row[figure], &one);
+                }
+            }
         }
-    }
-    let growth = report["growth"]["rows"].as_array();
-    for row in growth.into_iter().flatten() {
-        let (who, case) = (&row["function"], &row["case"]);
-        for figure in ["calls", "readUnits"] {
-            let name = format!("{who}, {case}, {}: {figure}", row["products"]).replace('"', "");
-            related(name, &row[figure], &json!(1));
+        _ => {
+            for row in rows(&report["growth"]["rows"]) {
+                for figure in ["calls", "readUnits"] {
+                    let (who, case) = (&row["function"], &row["case"]);
+                    let name = format!("{who}, {case}, {}: {figure}", row["products"]);
+                    related(name.replace('"', ""), &row[figure], &one);
+                }
+            }
         }
     }
     all
@@ -190,9 +205,13 @@ mod tests {
                 "bare": { "answeredMs": bare }, "products-get": { "answeredMs": ours },
             } } })
         };
-        assert_eq!(moved(&report(2.0, 5.0), &report(4.0, 10.0)), [""; 0]);
+        let parts = ["cold".to_owned()];
         assert_eq!(
-            moved(&report(2.0, 5.0), &report(2.0, 6.0)),
+            moved(&report(2.0, 5.0), &report(4.0, 10.0), &parts),
+            [""; 0]
+        );
+        assert_eq!(
+            moved(&report(2.0, 5.0), &report(2.0, 6.0), &parts),
             ["cold, plain, products-get: answeredMs: 2.50 → 3.00"]
         );
     }
@@ -200,8 +219,15 @@ mod tests {
     #[test]
     fn calls_and_sizes_are_compared_as_they_are() {
         let report = |calls: f64| json!({ "endpoints": [{ "function": "a", "calls": calls }] });
-        assert_eq!(moved(&report(2.0), &report(3.0)), ["a: calls: 2.00 → 3.00"]);
-        assert_eq!(moved(&report(2.0), &json!({})), [""; 0]);
+        let parts = ["endpoints".to_owned()];
+        let rose = moved(&report(2.0), &report(3.0), &parts);
+        assert_eq!(rose, ["a: calls: 2.00 → 3.00"]);
+        assert_eq!(moved(&report(2.0), &json!({}), &parts), [""; 0]);
+        assert_eq!(
+            moved(&report(2.0), &report(3.0), &[]),
+            [""; 0],
+            "what was not measured has not moved"
+        );
     }
 
     #[test]
