@@ -7,7 +7,7 @@ import { Names } from "./names";
 import { Build } from "./service/code";
 import type { Told } from "./service/references";
 import { ServiceStack } from "./service/stack";
-import { SharedStack } from "./shared/stack";
+import { SharedStack } from "./foundation/stack";
 import type { Settings } from "./stage";
 import { suppressFindings } from "./suppressions";
 

@@ -7,7 +7,7 @@ import { CloudFrontTarget } from "aws-cdk-lib/aws-route53-targets";
 import * as s3 from "aws-cdk-lib/aws-s3";
 import type { BucketRow, Manifest } from "../manifest";
 import { Names } from "../names";
-import type { SharedStack } from "../shared/stack";
+import type { SharedStack } from "../foundation/stack";
 import type { FirewallStack } from "./firewall";
 import type { DomainSettings, EdgeSettings, Settings } from "../stage";
 

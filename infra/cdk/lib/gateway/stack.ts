@@ -4,7 +4,7 @@ import * as logs from "aws-cdk-lib/aws-logs";
 import type { HttpTrigger, Manifest } from "../manifest";
 import { ShopMonitoring } from "../monitoring/shop-monitoring";
 import { Names } from "../names";
-import type { SharedStack } from "../shared/stack";
+import type { SharedStack } from "../foundation/stack";
 import type { Settings } from "../stage";
 
 export interface GatewayProps extends StackProps {

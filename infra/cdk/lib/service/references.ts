@@ -2,7 +2,7 @@ import { Stack } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 import type { Origin, Resource } from "../manifest";
 import { Names } from "../names";
-import type { SharedStack } from "../shared/stack";
+import type { SharedStack } from "../foundation/stack";
 import type { Settings } from "../stage";
 
 /** What the stage's services are told beside what they are granted, by the names of `template.yaml`'s parameters. */

@@ -1,7 +1,7 @@
 import { Stack, type App, type StackProps } from "aws-cdk-lib";
 import type { Manifest, ServiceRow } from "../manifest";
 import { ServiceMonitoring } from "../monitoring/service-monitoring";
-import type { SharedStack } from "../shared/stack";
+import type { SharedStack } from "../foundation/stack";
 import type { Settings } from "../stage";
 import type { Build } from "./code";
 import { ServiceFunction } from "./function";
