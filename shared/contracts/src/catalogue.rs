@@ -8,6 +8,11 @@ use crate::auth::{
     PasswordChanged, PasswordResetRequested, SignedInFromNewDevice, UserErased,
     VerificationRequested,
 };
+use crate::orders::{
+    CartAbandoned, OrderCancelled, OrderDelivered, OrderExpired, OrderLinesCancelled, OrderPaid,
+    OrderPlaced, OrderReturned, OrderShipped,
+};
+use crate::payments::{PaymentCaptured, PaymentFailed, PaymentRefunded};
 use crate::products::{ImportRequested, ProductArchived, ProductChanged, ProductCreated};
 
 /// What there is to know of an event's type.
@@ -41,6 +46,20 @@ pub fn events() -> Vec<EventDoc> {
         doc::<ProductChanged>(include_str!("../samples/products.product-changed.v1.json")),
         doc::<ProductArchived>(include_str!("../samples/products.product-archived.v1.json")),
         doc::<ImportRequested>(include_str!("../samples/products.import-requested.v1.json")),
+        doc::<OrderPlaced>(include_str!("../samples/orders.order-placed.v1.json")),
+        doc::<OrderPaid>(include_str!("../samples/orders.order-paid.v1.json")),
+        doc::<OrderCancelled>(include_str!("../samples/orders.order-cancelled.v1.json")),
+        doc::<OrderLinesCancelled>(include_str!(
+            "../samples/orders.order-lines-cancelled.v1.json"
+        )),
+        doc::<OrderExpired>(include_str!("../samples/orders.order-expired.v1.json")),
+        doc::<OrderShipped>(include_str!("../samples/orders.order-shipped.v1.json")),
+        doc::<OrderDelivered>(include_str!("../samples/orders.order-delivered.v1.json")),
+        doc::<OrderReturned>(include_str!("../samples/orders.order-returned.v1.json")),
+        doc::<CartAbandoned>(include_str!("../samples/orders.cart-abandoned.v1.json")),
+        doc::<PaymentCaptured>(include_str!("../samples/payments.payment-captured.v1.json")),
+        doc::<PaymentFailed>(include_str!("../samples/payments.payment-failed.v1.json")),
+        doc::<PaymentRefunded>(include_str!("../samples/payments.payment-refunded.v1.json")),
     ];
     events.sort_by_key(|event| event.event_type);
     events

@@ -10,6 +10,8 @@
 pub mod auth;
 mod catalogue;
 mod envelope;
+pub mod orders;
+pub mod payments;
 pub mod personal;
 pub mod products;
 

@@ -8,6 +8,11 @@ use crate::auth::{
     PasswordChanged, PasswordResetRequested, SignedInFromNewDevice, UserErased,
     VerificationRequested,
 };
+use crate::orders::{
+    CartAbandoned, OrderCancelled, OrderDelivered, OrderExpired, OrderLinesCancelled, OrderPaid,
+    OrderPlaced, OrderReturned, OrderShipped,
+};
+use crate::payments::{PaymentCaptured, PaymentFailed, PaymentRefunded};
 use crate::products::{
     ImportRequested, Previous, ProductArchived, ProductChanged, ProductCreated, ProductEvent,
     ProductState, ProductStatus, VariantState,
@@ -51,6 +56,21 @@ fn every_sample_is_read_and_written_the_same() {
         (ProductChanged::TYPE, there_and_back::<ProductChanged>()),
         (ProductArchived::TYPE, there_and_back::<ProductArchived>()),
         (ImportRequested::TYPE, there_and_back::<ImportRequested>()),
+        (OrderPlaced::TYPE, there_and_back::<OrderPlaced>()),
+        (OrderPaid::TYPE, there_and_back::<OrderPaid>()),
+        (OrderCancelled::TYPE, there_and_back::<OrderCancelled>()),
+        (
+            OrderLinesCancelled::TYPE,
+            there_and_back::<OrderLinesCancelled>(),
+        ),
+        (OrderExpired::TYPE, there_and_back::<OrderExpired>()),
+        (OrderShipped::TYPE, there_and_back::<OrderShipped>()),
+        (OrderDelivered::TYPE, there_and_back::<OrderDelivered>()),
+        (OrderReturned::TYPE, there_and_back::<OrderReturned>()),
+        (CartAbandoned::TYPE, there_and_back::<CartAbandoned>()),
+        (PaymentCaptured::TYPE, there_and_back::<PaymentCaptured>()),
+        (PaymentFailed::TYPE, there_and_back::<PaymentFailed>()),
+        (PaymentRefunded::TYPE, there_and_back::<PaymentRefunded>()),
     ];
     let tested: BTreeSet<_> = all.iter().map(|(event_type, _)| *event_type).collect();
     let listed: BTreeSet<_> = events().iter().map(|event| event.event_type).collect();

@@ -141,10 +141,16 @@ ids! {
     CartId "cart";
     /// An order.
     OrderId "ord";
+    /// A line of a cart, and of the order that it becomes.
+    LineId "line";
+    /// A cancellation of an order or of a part of it.
+    CancellationId "can";
     /// A hold on stock.
     ReservationId "res";
     /// A payment.
     PaymentId "pay";
+    /// A refund of a payment or of a part of it.
+    RefundId "ref";
     /// A file in the files service.
     FileId "file";
     /// An event that one service tells the others.
