@@ -4,6 +4,7 @@ mod accounts;
 mod bench;
 mod cloud;
 mod command;
+mod dead_letters;
 mod deploy;
 mod doctor;
 mod environment;
@@ -41,6 +42,8 @@ cargo xtask <command>
   mails [address]                      the mails that the local cloud took; whole those to an address
   appoint --stage NAME --email ADDRESS --role ROLE
                                        makes somebody staff, on any stage
+  dlq list [--all] | show FUNCTION | redrive FUNCTION [--id MESSAGE]  [--stage NAME]
+                                       what was given up after all its tries, and sends it again
   rotate-keys [--stage NAME] [--leaked]
                                        the next signing key, of the local cloud or of a stage on AWS
   test [arguments of cargo nextest]    a local cloud of its own, then every test against it
@@ -102,6 +105,7 @@ fn run() -> Result<ExitCode> {
         "token" => token::print(&workspace, &rest(arguments)?)?,
         "mails" => return deploy::mails(&workspace, &rest(arguments)?),
         "appoint" => return accounts::appoint(&workspace, &rest(arguments)?),
+        "dlq" => return dead_letters::run(&workspace, &rest(arguments)?),
         "rotate-keys" => return token::rotate(&workspace, &rest(arguments)?),
         "test" => return test::run(&workspace, &rest(arguments)?),
         "build" => functions::build(&workspace, &functions::Wanted::parse(arguments)?)?,

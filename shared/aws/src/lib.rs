@@ -20,6 +20,8 @@ pub mod blobs;
 pub mod bucket;
 mod condition;
 mod connect;
+#[cfg(feature = "dead-letters")]
+mod dead_letters;
 mod environment;
 mod error;
 mod item;
@@ -55,6 +57,8 @@ pub use blobs::{BlobError, Blobs, Head, Presigned};
 pub use bucket::Taken;
 pub use condition::Condition;
 pub use connect::{Aws, embedded_roots};
+#[cfg(feature = "dead-letters")]
+pub use dead_letters::DeadLetter;
 pub use environment::{Environment, StartError};
 pub use error::{Cause, TableError};
 pub use item::{Attributes, Item, decode, project};
