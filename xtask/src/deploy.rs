@@ -141,20 +141,26 @@ fn script(workspace: &Workspace, tools: &Tools, environment: &Environment, name:
 
 /// `cargo xtask logs`.
 pub fn logs(workspace: &Workspace, wanted: &[OsString]) -> Result<ExitCode> {
-    let mut logs = reader(workspace, "logs.py")?;
+    let mut logs = local(workspace, "logs.py")?;
     Ok(command::exit_code(
         logs.args(["--stage", STAGE]).args(wanted).status()?,
     ))
 }
 
+/// `cargo xtask demo`.
+pub fn demo(workspace: &Workspace) -> Result<ExitCode> {
+    let mut demo = local(workspace, "demo.py")?;
+    Ok(command::exit_code(demo.status()?))
+}
+
 /// `cargo xtask mails`.
 pub fn mails(workspace: &Workspace, wanted: &[OsString]) -> Result<ExitCode> {
-    let mut mails = reader(workspace, "mails.py")?;
+    let mut mails = local(workspace, "mails.py")?;
     Ok(command::exit_code(mails.args(wanted).status()?))
 }
 
-/// A script that reads what the developer's cloud holds.
-fn reader(workspace: &Workspace, name: &str) -> Result<Command> {
+/// A script for the developer's cloud, while it runs.
+fn local(workspace: &Workspace, name: &str) -> Result<Command> {
     let file = workspace.local().join("env");
     let Some(environment) = Environment::read(&file).filter(Environment::answers) else {
         bail!("the local cloud does not run: `cargo xtask up` starts it");

@@ -42,6 +42,7 @@ cargo xtask <command>
   mails [address]                      the mails that the local cloud took; whole those to an address
   appoint --stage NAME --email ADDRESS --role ROLE
                                        makes somebody staff, on any stage
+  demo                                 a shopper's journey through the local shop, told as it happens
   dlq list [--all] | show FUNCTION | redrive FUNCTION [--id MESSAGE]  [--stage NAME]
                                        what was given up after all its tries, and sends it again
   rotate-keys [--stage NAME] [--leaked]
@@ -104,6 +105,7 @@ fn run() -> Result<ExitCode> {
         "logs" => return deploy::logs(&workspace, &rest(arguments)?),
         "token" => token::print(&workspace, &rest(arguments)?)?,
         "mails" => return deploy::mails(&workspace, &rest(arguments)?),
+        "demo" => return deploy::demo(&workspace),
         "appoint" => return accounts::appoint(&workspace, &rest(arguments)?),
         "dlq" => return dead_letters::run(&workspace, &rest(arguments)?),
         "rotate-keys" => return token::rotate(&workspace, &rest(arguments)?),
