@@ -1,5 +1,6 @@
 //! What a service writes for each of its endpoints.
 
+use crate::answer::Answer;
 use crate::body::Body;
 use crate::call::Call;
 use crate::caller::Caller;
@@ -51,6 +52,13 @@ pub trait Endpoint: Sized + Send + Sync + 'static {
         app: &Self::App,
         call: Call<Self>,
     ) -> impl Future<Output = Result<Self::Reply, Problem>> + Send;
+
+    /// Headers with secrets that follow from who calls and what is answered. No answer is kept with
+    /// them; they are worked out for the first one and again for each replay, so that a caller
+    /// whose answer was lost still gets the key to what was made.
+    fn secrets(_caller: &Self::Caller, _answer: &Answer) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
 }
 
 /// What the documentation says of an endpoint beyond its types.
