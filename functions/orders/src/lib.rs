@@ -13,7 +13,7 @@ pub mod order;
 mod stock;
 pub mod store;
 
-use auth::Auth;
+use auth::AddressBooks;
 use aws::{Aws, StartError, Table};
 use edge::App;
 use manifest::resources;
@@ -48,7 +48,7 @@ pub struct Carts {
 #[derive(Debug)]
 pub struct Checkout {
     carts: Carts,
-    auth: Auth,
+    addresses: AddressBooks,
 }
 
 impl App for Orders {
@@ -97,7 +97,7 @@ impl App for Checkout {
     async fn start(aws: &Aws) -> Result<Self, StartError> {
         Ok(Self {
             carts: Carts::start(aws).await?,
-            auth: Auth::start(aws).await?,
+            addresses: AddressBooks::start(aws).await?,
         })
     }
 

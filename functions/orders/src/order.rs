@@ -4,8 +4,8 @@ use std::fmt;
 
 use contracts::orders::{OrderLine, OrderState};
 use kernel::{
-    CategoryId, CountryCode, CurrencyCode, Invalid, LineId, Money, MoneyError, OrderId, Phone,
-    ProductId, Quantity, ReservationId, Sku, Timestamp, UserId, VariantId,
+    CountryCode, CurrencyCode, Invalid, LineId, Money, MoneyError, OrderId, Phone, ProductId,
+    Quantity, ReservationId, Sku, Timestamp, TokenHash, UserId, VariantId,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -58,8 +58,8 @@ pub enum Buyer {
     User(UserId),
     /// A guest's, who shows a token. The hash of it is kept.
     Guest {
-        /// The hash of the token, in hexadecimal digits.
-        token_hash: String,
+        /// The hash of the token.
+        token: TokenHash,
     },
 }
 
@@ -115,8 +115,8 @@ pub struct Line {
     /// The variant, where the product has any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub variant_id: Option<VariantId>,
-    /// The category that the product was in, for its tax.
-    pub category_id: CategoryId,
+    /// How it is taxed.
+    pub tax_class: TaxClass,
     /// What is taken from the shelf.
     pub sku: Sku,
     /// What the product was called.
@@ -196,6 +196,21 @@ impl Totals {
             self.shipping.checked_add(self.shipping_tax)
         }
     }
+}
+
+/// How heavily a thing is taxed; the rates of each class are its destination's.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum TaxClass {
+    /// As most things.
+    #[default]
+    Standard,
+    /// As books and food in many countries.
+    Reduced,
+    /// Not at all.
+    Zero,
 }
 
 /// Where an order goes: an address as it was when the order was placed.

@@ -1,7 +1,7 @@
 //! Products: the catalogue, its categories, import and export.
 //!
-//! - [`product`], [`variants`], [`attributes`], [`category`], [`listing`] and [`import`] hold the
-//!   rules, without I/O.
+//! - [`product`], [`variants`], [`attributes`], [`offer`], [`category`], [`listing`] and [`import`] hold
+//!   the rules, without I/O.
 //! - [`store`] is the table.
 //! - `create`, `change`, `catalogue`, `categories`, `importing` and `exporting` are the use cases.
 //! - [`api`] and [`on`] are what is deployed; [`functions`] lists it.
@@ -20,6 +20,7 @@ pub mod import;
 mod importing;
 pub mod listing;
 pub mod measure;
+pub mod offer;
 pub mod on;
 pub mod product;
 mod retry;

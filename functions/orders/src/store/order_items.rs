@@ -1,7 +1,7 @@
 //! Orders as they are stored.
 
-use aws::{Item, Key};
-use kernel::{OrderId, Timestamp, UserId};
+use aws::{Item, Key, TableError};
+use kernel::{OrderId, Timestamp, TokenHash, UserId};
 use serde::{Deserialize, Serialize};
 
 use super::Store;
@@ -32,7 +32,7 @@ pub(super) struct OrderItem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     user_id: Option<UserId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    token_hash: Option<String>,
+    token: Option<TokenHash>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     email: Option<String>,
     status: OrderStatus,
@@ -102,9 +102,9 @@ pub(super) const fn status_word(status: OrderStatus) -> &'static str {
 
 impl From<&Order> for OrderItem {
     fn from(order: &Order) -> Self {
-        let (user_id, token_hash) = match &order.buyer {
+        let (user_id, token) = match &order.buyer {
             Buyer::User(user) => (Some(*user), None),
-            Buyer::Guest { token_hash } => (None, Some(token_hash.clone())),
+            Buyer::Guest { token } => (None, Some(token.clone())),
         };
         let shard = shard_of(order.id);
         let due = order
@@ -114,7 +114,7 @@ impl From<&Order> for OrderItem {
             id: order.id,
             number: order.number,
             user_id,
-            token_hash,
+            token,
             email: order.email.clone(),
             status: order.status,
             payment: order.payment,
@@ -138,16 +138,19 @@ impl From<&Order> for OrderItem {
     }
 }
 
-impl From<OrderItem> for Order {
-    fn from(item: OrderItem) -> Self {
-        let buyer = match item.user_id {
-            Some(user) => Buyer::User(user),
-            None => Buyer::Guest {
-                // Without a hash no token fits.
-                token_hash: item.token_hash.unwrap_or_default(),
-            },
+impl TryFrom<OrderItem> for Order {
+    type Error = TableError;
+
+    fn try_from(item: OrderItem) -> Result<Self, TableError> {
+        let buyer = match (item.user_id, item.token) {
+            (Some(user), None) => Buyer::User(user),
+            (None, Some(token)) => Buyer::Guest { token },
+            _ => {
+                let broken = format!("order {} is nobody's, or two buyers'", item.id);
+                return Err(TableError::Corrupt(broken));
+            }
         };
-        Self {
+        Ok(Self {
             id: item.id,
             number: item.number,
             buyer,
@@ -165,7 +168,7 @@ impl From<OrderItem> for Order {
             version: item.version,
             created_at: item.created_at,
             updated_at: item.updated_at,
-        }
+        })
     }
 }
 
@@ -173,6 +176,6 @@ impl Store {
     /// An order as the last write left it.
     pub async fn order(&self, id: OrderId) -> Result<Option<Order>, StoreError> {
         let item = self.table().get::<OrderItem>(order_key(id)).await?;
-        Ok(item.map(Order::from))
+        Ok(item.map(Order::try_from).transpose()?)
     }
 }
