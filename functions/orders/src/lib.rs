@@ -8,19 +8,52 @@
 //! [`Orders`] is the table alone, [`Fulfilment`] has the stock too, [`Carts`] the catalogue besides,
 //! and [`Checkout`] everything.
 
+mod abandoned;
+pub mod api;
+mod cancel;
+pub mod cancellation;
+pub mod cart;
+mod carts;
+pub mod change;
+mod changing;
 pub mod error;
+mod expire;
+pub mod on;
 pub mod order;
+pub mod order_token;
+mod pay;
+pub mod payment;
+pub mod person;
+pub mod priced;
+mod progress;
+mod receive;
+mod retry;
+mod settle;
+pub mod shipping;
+pub mod status;
 mod stock;
 pub mod store;
+pub mod tax;
+#[cfg(test)]
+mod testing;
+pub mod totals;
+
+use std::time::Duration;
 
 use auth::AddressBooks;
 use aws::{Aws, StartError, Table};
 use edge::App;
-use manifest::resources;
+use kernel::CurrencyCode;
+use manifest::{resources, settings};
 use products::Products;
 
 use crate::store::Store;
 
+pub use cancel::Withdrawal;
+pub use carts::{Merged, Wanted};
+pub use pay::{Payable, TIME_TO_PAY};
+pub use person::Person;
+pub use progress::Progress;
 pub use stock::Stock;
 
 /// The service: its table.
@@ -49,6 +82,20 @@ pub struct Carts {
 pub struct Checkout {
     carts: Carts,
     addresses: AddressBooks,
+}
+
+/// The service with the time after which a cart counts as abandoned.
+#[derive(Debug)]
+pub struct AbandonedCarts {
+    orders: Orders,
+    idle: Duration,
+}
+
+impl Carts {
+    /// The currency of a cart that has nothing in it.
+    const fn currency(&self) -> CurrencyCode {
+        self.products.currency()
+    }
 }
 
 impl App for Orders {
@@ -93,6 +140,19 @@ impl App for Carts {
     }
 }
 
+impl App for AbandonedCarts {
+    async fn start(aws: &Aws) -> Result<Self, StartError> {
+        Ok(Self {
+            orders: Orders::start(aws).await?,
+            idle: aws.environment().duration(&settings::CART_ABANDONED_AFTER)?,
+        })
+    }
+
+    fn table(&self) -> Option<&Table> {
+        self.orders.table()
+    }
+}
+
 impl App for Checkout {
     async fn start(aws: &Aws) -> Result<Self, StartError> {
         Ok(Self {
@@ -108,5 +168,13 @@ impl App for Checkout {
 
 /// What the service deploys.
 pub fn functions() -> Vec<edge::Function> {
-    vec![]
+    vec![
+        edge::endpoint::<api::GetCart>(),
+        edge::endpoint::<api::AddCartItem>(),
+        edge::endpoint::<api::ChangeCartItem>(),
+        edge::endpoint::<api::RemoveCartItem>(),
+        edge::endpoint::<api::ClearCart>(),
+        edge::endpoint::<api::MergeCart>(),
+        edge::clockwork::<on::FindAbandonedCarts>(),
+    ]
 }

@@ -12,6 +12,9 @@ use serde::{Deserialize, Serialize};
 
 pub use contracts::orders::OrderStatus;
 
+use crate::cancellation::Cancellation;
+use crate::payment::{Attempt, Receipt};
+
 /// An order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Order {
@@ -41,6 +44,12 @@ pub struct Order {
     pub note: Option<String>,
     /// Until when its stock is held, while it is not paid.
     pub held_until: Option<Timestamp>,
+    /// The payment that is under way.
+    pub attempt: Option<Attempt>,
+    /// The money that was captured for it, the payment that paid it first.
+    pub receipts: Vec<Receipt>,
+    /// What was called off, the oldest first.
+    pub cancellations: Vec<Cancellation>,
     /// Everything that happened to it, the oldest first.
     pub timeline: Vec<Entry>,
     /// Rises by one with every change.
@@ -341,8 +350,9 @@ impl Order {
         reservation_of(self.id)
     }
 
-    /// The order as its events tell of it.
+    /// The order as its events tell of it: what is left of it, and what that costs.
     pub fn state(&self) -> OrderState {
+        let totals = self.remaining();
         OrderState {
             id: self.id,
             version: self.version,
@@ -350,11 +360,11 @@ impl Order {
             user_id: self.buyer.user(),
             status: self.status,
             items: self.lines.iter().filter_map(told).collect(),
-            subtotal: self.totals.subtotal,
-            discount: self.totals.discount,
-            tax: self.totals.tax,
-            shipping: self.totals.shipping,
-            total: self.totals.total,
+            subtotal: totals.subtotal,
+            discount: totals.discount,
+            tax: totals.tax,
+            shipping: totals.shipping,
+            total: totals.total,
             placed_at: self.created_at,
         }
     }

@@ -14,9 +14,14 @@
 //! | `orders-by-due` | unpaid orders, by when their payment is due |
 //! | `carts-by-idle` | carts with something in them, by when they were last touched |
 
+pub mod carts;
+mod changes;
+mod due;
 mod order_items;
 
 use aws::{Table, TableError, TransactionError};
+
+pub(crate) use order_items::SHARDS;
 
 /// The table.
 #[derive(Debug)]

@@ -6,13 +6,15 @@ use serde::{Deserialize, Serialize};
 
 use super::Store;
 use super::StoreError;
+use crate::cancellation::Cancellation;
 use crate::order::{
     Address, Buyer, Entry, FulfilmentStatus, Line, Order, OrderStatus, PaymentStatus,
     ShippingMethod, Totals,
 };
+use crate::payment::{Attempt, Receipt};
 
 /// Partitions over which lists of all orders are spread: one takes a thousand writes a second.
-pub(super) const SHARDS: u32 = 8;
+pub(crate) const SHARDS: u32 = 8;
 
 /// Where an order stands.
 pub(super) fn order_key(id: OrderId) -> Key {
@@ -47,6 +49,12 @@ pub(super) struct OrderItem {
     note: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     held_until: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    attempt: Option<Attempt>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    receipts: Vec<Receipt>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    cancellations: Vec<Cancellation>,
     timeline: Vec<Entry>,
     version: u64,
     created_at: Timestamp,
@@ -56,7 +64,7 @@ pub(super) struct OrderItem {
     shop_shard: String,
     status_shard: String,
     placed: String,
-    /// Of orders that wait to be paid.
+    /// Of orders that wait to be paid, and whose time to be paid runs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     due_shard: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -109,7 +117,7 @@ impl From<&Order> for OrderItem {
         let shard = shard_of(order.id);
         let due = order
             .held_until
-            .filter(|_| order.status == OrderStatus::PendingPayment);
+            .filter(|_| order.status == OrderStatus::PendingPayment && !order.is_confirmed());
         Self {
             id: order.id,
             number: order.number,
@@ -125,6 +133,9 @@ impl From<&Order> for OrderItem {
             shipping_method: order.shipping_method,
             note: order.note.clone(),
             held_until: order.held_until,
+            attempt: order.attempt,
+            receipts: order.receipts.clone(),
+            cancellations: order.cancellations.clone(),
             timeline: order.timeline.clone(),
             version: order.version,
             created_at: order.created_at,
@@ -164,6 +175,9 @@ impl TryFrom<OrderItem> for Order {
             shipping_method: item.shipping_method,
             note: item.note,
             held_until: item.held_until,
+            attempt: item.attempt,
+            receipts: item.receipts,
+            cancellations: item.cancellations,
             timeline: item.timeline,
             version: item.version,
             created_at: item.created_at,

@@ -1,0 +1,94 @@
+//! Orders for tests.
+
+use kernel::{CurrencyCode, LineId, Money, OrderId, ProductId, Quantity, Sku, Timestamp, UserId};
+
+use crate::order::{
+    Actor, Buyer, Entry, EntryKind, FulfilmentStatus, Line, Order, OrderStatus, PaymentStatus,
+    ShippingMethod, TaxClass, Totals,
+};
+use crate::pay::TIME_TO_PAY;
+
+/// When the tests begin.
+pub(crate) const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
+
+/// Money of a test.
+pub(crate) const fn usd(minor: i64) -> Money {
+    Money::new(minor, CurrencyCode::USD)
+}
+
+/// The id of a line.
+pub(crate) fn line_id(name: &str) -> LineId {
+    LineId::derive("", name)
+}
+
+/// A line: its name is its SKU, and of the discount and the tax it has these shares.
+pub(crate) fn line(name: &str, quantity: u64, unit: i64, discount: i64, tax: i64) -> Line {
+    let quantity = Quantity::new(quantity).unwrap();
+    Line {
+        id: line_id(name),
+        product_id: ProductId::derive("", name),
+        variant_id: None,
+        tax_class: TaxClass::Standard,
+        sku: Sku::parse(name).unwrap(),
+        name: name.to_owned(),
+        quantity,
+        cancelled: 0,
+        unit_price: usd(unit),
+        line_total: usd(unit * i64::from(quantity.get())),
+        discount: usd(discount),
+        tax: usd(tax),
+    }
+}
+
+/// An order of these lines, with tax on top, and with shipping and its tax.
+pub(crate) fn order_of(lines: Vec<Line>, shipping: i64, shipping_tax: i64) -> Order {
+    let sum = |part: fn(&Line) -> Money| lines.iter().map(|line| part(line).minor).sum::<i64>();
+    let (subtotal, discount) = (sum(|line| line.line_total), sum(|line| line.discount));
+    let tax = sum(|line| line.tax) + shipping_tax;
+    let totals = Totals {
+        subtotal: usd(subtotal),
+        discount: usd(discount),
+        tax: usd(tax),
+        tax_included: false,
+        shipping: usd(shipping),
+        shipping_tax: usd(shipping_tax),
+        total: usd(subtotal - discount + tax + shipping),
+    };
+    Order {
+        id: OrderId::derive("", "order"),
+        number: 100_042,
+        buyer: Buyer::User(UserId::derive("", "ann")),
+        email: Some("ann@example.com".to_owned()),
+        status: OrderStatus::PendingPayment,
+        payment: PaymentStatus::Unpaid,
+        fulfilment: FulfilmentStatus::Unfulfilled,
+        lines,
+        totals,
+        address: None,
+        shipping_method: ShippingMethod::Standard,
+        note: None,
+        held_until: Some(NOW.plus(TIME_TO_PAY)),
+        attempt: None,
+        receipts: Vec::new(),
+        cancellations: Vec::new(),
+        timeline: vec![Entry {
+            at: NOW,
+            kind: EntryKind::Placed,
+            by: Actor::User(UserId::derive("", "ann")),
+            detail: None,
+        }],
+        version: 1,
+        created_at: NOW,
+        updated_at: NOW,
+    }
+}
+
+/// Three lamps at 9.99 with a dollar off and 2.31 of tax, a desk at 100.00 with 8.00 of tax, and
+/// 5.00 of shipping with 0.40 of tax: 144.68 in all.
+pub(crate) fn order() -> Order {
+    let lines = vec![
+        line("LAMP", 3, 999, 100, 231),
+        line("DESK", 1, 10_000, 0, 800),
+    ];
+    order_of(lines, 500, 40)
+}
