@@ -38,6 +38,7 @@ use manifest::{consumers, resources};
 use crate::store::Store;
 
 pub use catalogue::Asked;
+pub use categories::CategoryChanges;
 pub use exporting::Export;
 pub use importing::Chunk;
 
@@ -70,6 +71,13 @@ static DEFAULT_CURRENCY: OnceLock<CurrencyCode> = OnceLock::new();
 /// The currency of amounts that name none.
 pub(crate) fn default_currency() -> CurrencyCode {
     DEFAULT_CURRENCY.get().copied().unwrap_or(CurrencyCode::USD)
+}
+
+impl Products {
+    /// The currency of amounts that name none.
+    pub const fn currency(&self) -> CurrencyCode {
+        self.currency
+    }
 }
 
 impl App for Products {

@@ -34,6 +34,9 @@ pub trait Endpoint: Sized + Send + Sync + 'static {
     const ROW: &'static Route;
     /// What the documentation says of it.
     const DOC: Doc;
+    /// Whether what is answered changes with its version alone. What is live besides is answered
+    /// whole, whatever `If-None-Match` says.
+    const REVALIDATED: bool = true;
     /// Its service.
     type App: App;
     /// Who calls.

@@ -125,10 +125,11 @@ impl<E: Endpoint> Walk<E> {
         answer
             .headers
             .push(("traceparent".into(), incoming.trace.traceparent()));
-        let asked = Asked {
+        let mut asked = Asked {
             personal: notes.personal,
             ..incoming.asked.clone()
         };
+        asked.if_none_match = asked.if_none_match.filter(|_| E::REVALIDATED);
         headers::complete(&mut answer, E::ROW, &asked, &self.settings);
         Line {
             at: Some(at),
