@@ -53,6 +53,7 @@ impl Fulfilment {
     /// is it paid by another payment. A hold that has lapsed is taken again where the stock is
     /// still there.
     ///
+    /// `payer` is everybody that the caller is: who is signed in may show a guest's token besides.
     /// The same payment again is given the same answer, and time anew where its time was up.
     ///
     /// # Errors
@@ -67,7 +68,7 @@ impl Fulfilment {
     pub async fn begin_payment(
         &self,
         order: OrderId,
-        payer: &Person,
+        payer: &[Person],
         payment: PaymentId,
         now: Timestamp,
     ) -> Result<Payable, OrdersError> {
@@ -75,7 +76,7 @@ impl Fulfilment {
         let mut tries = Tries::default();
         loop {
             let found = self.orders.known(order).await?;
-            let by = payer.on(&found).ok_or(OrdersError::NotFound)?;
+            let by = Person::any(payer, &found).ok_or(OrdersError::NotFound)?;
             if found.may_begin(payment, now)? {
                 return Ok(payable(&found, now));
             }

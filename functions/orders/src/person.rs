@@ -26,6 +26,11 @@ impl Person {
             (Self::User(_) | Self::Guest(_), _) => None,
         }
     }
+
+    /// Who some of them are, of a caller who is several.
+    pub fn any(people: &[Self], order: &Order) -> Option<Actor> {
+        people.iter().find_map(|person| person.on(order))
+    }
 }
 
 #[cfg(test)]

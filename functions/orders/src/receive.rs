@@ -4,7 +4,8 @@
 //! went back in all, so the larger figure is the later one, and nothing is counted twice.
 
 use aws::Answered;
-use kernel::{Money, OperationId, OrderId, PaymentId, Timestamp};
+use contracts::payments::{PaymentCaptured, PaymentRefunded};
+use kernel::{Money, OperationId, Timestamp};
 
 use crate::Fulfilment;
 use crate::error::OrdersError;
@@ -23,12 +24,15 @@ impl Fulfilment {
     /// There is no such order, or the amount is none of its currency.
     pub async fn payment_captured(
         &self,
-        order: OrderId,
-        payment: PaymentId,
-        amount: Money,
+        capture: &PaymentCaptured,
         at: Timestamp,
         traceparent: Option<&str>,
     ) -> Result<(), OrdersError> {
+        let &PaymentCaptured {
+            payment_id: payment,
+            order_id: order,
+            amount,
+        } = capture;
         let name = format!("captured {amount}");
         let answered = Answered::silent(OperationId::derive(&payment.to_string(), &name));
         let mut tries = Tries::default();
@@ -54,22 +58,28 @@ impl Fulfilment {
         }
     }
 
-    /// Money of a payment went back: `refunded` of `captured`, in all. A refund that is heard of
-    /// before its capture tells of that too.
+    /// Money of a payment went back. A refund that is heard of before its capture tells of that too.
     ///
     /// # Errors
     /// There is no such order, or the amounts are none of its currency.
     pub async fn payment_refunded(
         &self,
-        order: OrderId,
-        payment: PaymentId,
-        captured: Money,
-        refunded: Money,
+        refund: &PaymentRefunded,
         at: Timestamp,
         traceparent: Option<&str>,
     ) -> Result<(), OrdersError> {
-        self.payment_captured(order, payment, captured, at, traceparent)
-            .await?;
+        let &PaymentRefunded {
+            payment_id: payment,
+            order_id: order,
+            refunded,
+            ..
+        } = refund;
+        let capture = PaymentCaptured {
+            payment_id: payment,
+            order_id: order,
+            amount: refund.captured,
+        };
+        self.payment_captured(&capture, at, traceparent).await?;
         let name = format!("refunded {refunded}");
         let answered = Answered::silent(OperationId::derive(&payment.to_string(), &name));
         let decide = |order: &Order| {

@@ -1,7 +1,18 @@
 //! Orders for tests.
 
-use kernel::{CurrencyCode, LineId, Money, OrderId, ProductId, Quantity, Sku, Timestamp, UserId};
+use aws::Answered;
+use edge::App;
+use kernel::{
+    Amount, CurrencyCode, LineId, Money, OperationId, OrderId, ProductId, Quantity, Sku, Timestamp,
+    UserId,
+};
+use manifest::resources::{ORDERS, PRODUCTS};
+use products::CategoryChanges;
+use products::changes::Changes;
+use products::product::Product;
+use products::store::Written;
 
+use crate::Carts;
 use crate::order::{
     Actor, Buyer, Entry, EntryKind, FulfilmentStatus, Line, Order, OrderStatus, PaymentStatus,
     ShippingMethod, TaxClass, Totals,
@@ -91,4 +102,65 @@ pub(crate) fn order() -> Order {
         line("DESK", 1, 10_000, 0, 800),
     ];
     order_of(lines, 500, 40)
+}
+
+/// Carts on tables of the test's own.
+pub(crate) async fn carts() -> Carts {
+    let aws = aws::testing::cloud(&[&ORDERS, &PRODUCTS]).await.unwrap();
+    Carts::start(&aws).await.unwrap()
+}
+
+/// A product at a price, and so many of it on the shelf.
+pub(crate) async fn product(carts: &Carts, name: &str, price: &str, on_hand: u64) -> Product {
+    let category = CategoryChanges {
+        name: Some(name.to_owned()),
+        ..CategoryChanges::default()
+    };
+    let operation = |what: &str| OperationId::derive(name, what);
+    let category = carts
+        .products
+        .create_category(&category, &Answered::silent(operation("category")), NOW)
+        .await
+        .unwrap()
+        .category;
+    let asked = Changes {
+        name: Some(name.to_owned()),
+        price: Some(Amount::parse(price).unwrap()),
+        category_id: Some(category.id),
+        sku: Some(Sku::parse(name).unwrap()),
+        ..Changes::default()
+    };
+    let written = Written {
+        at: NOW,
+        traceparent: None,
+    };
+    let made = carts
+        .products
+        .create(
+            &asked,
+            None,
+            &Answered::silent(operation("product")),
+            &written,
+        )
+        .await
+        .unwrap();
+    carts.stock.put(made.sku.clone(), on_hand);
+    made
+}
+
+/// The same product at another price.
+pub(crate) async fn reprice(carts: &Carts, product: &Product, price: &str) {
+    let asked = Changes {
+        price: Some(Amount::parse(price).unwrap()),
+        ..Changes::default()
+    };
+    let written = Written {
+        at: NOW,
+        traceparent: None,
+    };
+    let answered = Answered::silent(OperationId::derive(price, "reprice"));
+    let change = carts
+        .products
+        .change(product.id, &asked, None, &answered, &written);
+    change.await.unwrap();
 }

@@ -58,6 +58,32 @@ pub const AUTH_ON_MAIL_DUE: Source = Source {
     ..Source::DEFAULT
 };
 
+/// Gives back the stock of what was called off, or not paid in time.
+pub const ORDERS_ON_ORDER_CANCELLED: Source = Source {
+    name: function_name!(ORDERS_ON_ORDER_CANCELLED),
+    service: "orders",
+    hears: Hears::Events(&[
+        "orders.order-cancelled.v1",
+        "orders.order-lines-cancelled.v1",
+        "orders.order-expired.v1",
+    ]),
+    critical: true,
+    ..Source::DEFAULT
+};
+
+/// Keeps account of what was paid for orders, and what went back.
+pub const ORDERS_ON_PAYMENT_CHANGED: Source = Source {
+    name: function_name!(ORDERS_ON_PAYMENT_CHANGED),
+    service: "orders",
+    hears: Hears::Events(&[
+        "payments.payment-captured.v1",
+        "payments.payment-failed.v1",
+        "payments.payment-refunded.v1",
+    ]),
+    critical: true,
+    ..Source::DEFAULT
+};
+
 /// Publishes what the tables' outboxes hold.
 pub const PLATFORM_RELAY_OUTBOX: Source = Source {
     name: function_name!(PLATFORM_RELAY_OUTBOX),
@@ -75,6 +101,8 @@ pub const ALL: &[&Source] = &[
     &PRODUCTS_ON_IMPORT_REQUESTED,
     &PRODUCTS_ON_IMPORT_CHUNK,
     &AUTH_ON_MAIL_DUE,
+    &ORDERS_ON_ORDER_CANCELLED,
+    &ORDERS_ON_PAYMENT_CHANGED,
     &PLATFORM_RELAY_OUTBOX,
 ];
 
