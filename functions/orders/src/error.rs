@@ -4,17 +4,23 @@ use aws::TableError;
 use edge::{Problem, Row, rows};
 use kernel::{Faults, MoneyError};
 use products::offer::NoOffer;
+use serde_json::{Value, json};
 
 use crate::cancellation::{MOST_CANCELLATIONS, NotCancelled};
 use crate::cart::{CartRefusal, MOST_LINES, MOST_OF_ONE};
 use crate::change::Refusal;
 use crate::payment::MOST_PAYMENTS;
+use crate::placing::{NotPlaced, PriceChange, Shortage};
 use crate::stock::InventoryError;
 use crate::store::StoreError;
 
 /// There is less of something than was asked for.
 pub const INSUFFICIENT_STOCK: Row =
     Row::new("insufficient_stock", 409, "There is not enough stock");
+/// There is nothing in the cart to be ordered.
+pub const CART_EMPTY: Row = Row::new("cart_empty", 409, "The cart is empty");
+/// Something costs something else than the buyer was told.
+pub const PRICE_CHANGED: Row = Row::new("price_changed", 409, "A price has changed");
 /// A cart is in one currency.
 pub const CURRENCY_MISMATCH: Row =
     Row::new("currency_mismatch", 409, "The cart is in another currency");
@@ -51,6 +57,8 @@ pub const TOO_MANY_CANCELLATIONS: Row = Row::new(
 /// Every problem of the service, for the documentation.
 pub const ALL: &[Row] = &[
     INSUFFICIENT_STOCK,
+    CART_EMPTY,
+    PRICE_CHANGED,
     CURRENCY_MISMATCH,
     CART_FULL,
     ILLEGAL_TRANSITION,
@@ -83,6 +91,9 @@ pub enum OrdersError {
     /// The order does not allow it.
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// No order is made of the cart.
+    #[error(transparent)]
+    NotPlaced(#[from] NotPlaced),
     /// The same things were changed by others again and again.
     #[error("the thing was changed by others each time it was tried")]
     Busy,
@@ -152,6 +163,7 @@ impl From<OrdersError> for Problem {
             OrdersError::Changed { current } => Self::stale(current),
             OrdersError::Cart(refusal) => refusal.into(),
             OrdersError::Refused(refusal) => refusal.into(),
+            OrdersError::NotPlaced(reason) => reason.into(),
             OrdersError::TakenOver => rows::IDEMPOTENCY_IN_FLIGHT.into(),
             OrdersError::Busy => Self::new(rows::UNAVAILABLE).cause(error),
             OrdersError::Money(_) => Self::new(rows::INTERNAL).cause(error),
@@ -175,7 +187,9 @@ impl From<CartRefusal> for Problem {
                 format!("must leave at most {MOST_OF_ONE} of one thing in the cart"),
             ),
             CartRefusal::CurrencyMismatch { cart, other } => Self::new(CURRENCY_MISMATCH)
-                .detail(format!("The cart is in {cart}, and this is sold in {other}."))
+                .detail(format!(
+                    "The cart is in {cart}, and this is sold in {other}."
+                ))
                 .extension("currency", cart.as_str()),
             CartRefusal::Short {
                 sku,
@@ -186,6 +200,51 @@ impl From<CartRefusal> for Problem {
                 .extension("sku", sku.as_str())
                 .extension("requested", requested)
                 .extension("available", available),
+        }
+    }
+}
+
+impl From<NotPlaced> for Problem {
+    fn from(reason: NotPlaced) -> Self {
+        match reason {
+            NotPlaced::CartEmpty => CART_EMPTY.into(),
+            NotPlaced::Short(shortages) => {
+                let item = |short: &Shortage| {
+                    json!({
+                        "id": short.line,
+                        "sku": short.sku,
+                        "requested": short.requested,
+                        "available": short.available,
+                    })
+                };
+                let items: Vec<Value> = shortages.iter().map(item).collect();
+                Self::new(INSUFFICIENT_STOCK).extension("items", items)
+            }
+            NotPlaced::PricesChanged(changes) => {
+                let item = |change: &PriceChange| {
+                    json!({
+                        "id": change.line,
+                        "sku": change.sku,
+                        "shownPrice": change.shown.amount(),
+                        "unitPrice": change.price.amount(),
+                        "currency": change.price.currency,
+                    })
+                };
+                let items: Vec<Value> = changes.iter().map(item).collect();
+                Self::new(PRICE_CHANGED)
+                    .detail("Look at the cart again, which shows what it costs now.")
+                    .extension("items", items)
+            }
+            NotPlaced::TotalChanged { expected, total } => Self::new(PRICE_CHANGED)
+                .detail(format!("The total is {total}, not {expected}."))
+                .extension("expectedTotal", json!(expected.amount()))
+                .extension("total", json!(total.amount()))
+                .extension("currency", json!(total.currency)),
+            NotPlaced::NoTotal(error) => {
+                Self::new(rows::VALIDATION_FAILED).fault("/expectedTotal", error.to_string())
+            }
+            NotPlaced::TooMuch => Self::new(rows::VALIDATION_FAILED)
+                .detail("The order costs more than can be counted."),
         }
     }
 }

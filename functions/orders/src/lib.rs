@@ -24,8 +24,11 @@ pub mod order_token;
 mod pay;
 pub mod payment;
 pub mod person;
+mod place;
+mod placing;
 pub mod priced;
 mod progress;
+mod reading;
 mod receive;
 mod retry;
 mod settle;
@@ -37,23 +40,27 @@ pub mod tax;
 #[cfg(test)]
 mod testing;
 pub mod totals;
+pub mod wire;
 
 use std::time::Duration;
 
 use auth::AddressBooks;
-use aws::{Aws, StartError, Table};
+use aws::{Aws, Environment, StartError, Table};
 use edge::App;
 use kernel::CurrencyCode;
 use manifest::{resources, settings};
 use products::Products;
 
+use crate::placing::TaxClasses;
 use crate::store::Store;
 
 pub use cancel::Withdrawal;
 pub use carts::{Merged, Wanted};
 pub use pay::{Payable, TIME_TO_PAY};
 pub use person::Person;
+pub use place::{Customer, Request, To};
 pub use progress::Progress;
+pub use reading::OrderQuery;
 pub use stock::Stock;
 
 /// The service: its table.
@@ -82,6 +89,7 @@ pub struct Carts {
 pub struct Checkout {
     carts: Carts,
     addresses: AddressBooks,
+    tax_classes: TaxClasses,
 }
 
 /// The service with the time after which a cart counts as abandoned.
@@ -144,7 +152,9 @@ impl App for AbandonedCarts {
     async fn start(aws: &Aws) -> Result<Self, StartError> {
         Ok(Self {
             orders: Orders::start(aws).await?,
-            idle: aws.environment().duration(&settings::CART_ABANDONED_AFTER)?,
+            idle: aws
+                .environment()
+                .duration(&settings::CART_ABANDONED_AFTER)?,
         })
     }
 
@@ -158,12 +168,20 @@ impl App for Checkout {
         Ok(Self {
             carts: Carts::start(aws).await?,
             addresses: AddressBooks::start(aws).await?,
+            tax_classes: tax_classes(aws.environment())?,
         })
     }
 
     fn table(&self) -> Option<&Table> {
         self.carts.table()
     }
+}
+
+/// The categories whose things are not taxed as most are.
+fn tax_classes(environment: &Environment) -> Result<TaxClasses, StartError> {
+    let text = environment.setting(&settings::TAX_CLASSES);
+    let rule = "it must be category=class, with commas between";
+    TaxClasses::parse(&text).ok_or_else(|| StartError::malformed(settings::TAX_CLASSES.env, rule))
 }
 
 /// What the service deploys.
@@ -175,6 +193,15 @@ pub fn functions() -> Vec<edge::Function> {
         edge::endpoint::<api::RemoveCartItem>(),
         edge::endpoint::<api::ClearCart>(),
         edge::endpoint::<api::MergeCart>(),
+        edge::endpoint::<api::PreviewOrder>(),
+        edge::endpoint::<api::CreateOrder>(),
+        edge::endpoint::<api::ListOrders>(),
+        edge::endpoint::<api::GetOrder>(),
+        edge::endpoint::<api::SetOrderStatus>(),
+        edge::endpoint::<api::CancelOrder>(),
+        edge::consumer::<on::OrderCancelled>(),
+        edge::consumer::<on::PaymentChanged>(),
+        edge::clockwork::<on::ExpireUnpaid>(),
         edge::clockwork::<on::FindAbandonedCarts>(),
     ]
 }

@@ -25,6 +25,9 @@ use crate::retry::Tries;
 use crate::settle::Taken;
 use crate::store::StoreError;
 
+#[cfg(test)]
+mod tests;
+
 /// For how long a payment that begins has the stock.
 pub const TIME_TO_PAY: Duration = Duration::from_mins(15);
 

@@ -15,6 +15,9 @@ use crate::retry::Tries;
 use crate::settle::Taken;
 use crate::store::StoreError;
 
+#[cfg(test)]
+mod tests;
+
 impl Fulfilment {
     /// Money was captured for an order. As a rule the payment is confirmed, and the order is paid
     /// now. Where it is not, its stock is taken first; an order whose stock is gone is called off,

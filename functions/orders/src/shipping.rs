@@ -50,11 +50,7 @@ const TENTH: i64 = 10;
 const QUARTER: i64 = 4;
 
 /// What it costs to send things of this worth to a country.
-pub fn cost(
-    method: ShippingMethod,
-    country: CountryCode,
-    worth: Money,
-) -> Money {
+pub fn cost(method: ShippingMethod, country: CountryCode, worth: Money) -> Money {
     let in_minor = |minor| Money::new(minor, worth.currency);
     let Some(tariff) = tariff_of(worth.currency) else {
         let part = match method {

@@ -12,12 +12,14 @@ use products::changes::Changes;
 use products::product::Product;
 use products::store::Written;
 
-use crate::Carts;
+use crate::change::Refusal;
+use crate::error::OrdersError;
 use crate::order::{
     Actor, Buyer, Entry, EntryKind, FulfilmentStatus, Line, Order, OrderStatus, PaymentStatus,
     ShippingMethod, TaxClass, Totals,
 };
 use crate::pay::TIME_TO_PAY;
+use crate::{Carts, Fulfilment, Stock};
 
 /// When the tests begin.
 pub(crate) const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
@@ -163,4 +165,60 @@ pub(crate) async fn reprice(carts: &Carts, product: &Product, price: &str) {
         .products
         .change(product.id, &asked, None, &answered, &written);
     change.await.unwrap();
+}
+
+/// Orders with a shelf that holds what they need and nothing else, on tables of the test's own.
+pub(crate) async fn fulfilment() -> Fulfilment {
+    let aws = aws::testing::cloud(&[&ORDERS]).await.unwrap();
+    Fulfilment::start(&aws).await.unwrap()
+}
+
+/// How many units an order of [`placed`] has, and its shelf.
+pub(crate) const UNITS: u64 = 2;
+
+/// An order of two units at ten dollars and a dollar of tax each, and 4.00 of shipping: 26.00 in
+/// all. Its stock is held, and there is no more of it.
+pub(crate) async fn placed(fulfilment: &Fulfilment, name: &str) -> Order {
+    let lines = vec![line(name, UNITS, 1_000, 0, 200)];
+    let order = Order {
+        id: OrderId::derive("", name),
+        ..order_of(lines, 400, 0)
+    };
+    stock_up(&fulfilment.stock, &order.lines[0].sku, UNITS).await;
+    let lines = crate::stock::Line {
+        sku: order.lines[0].sku.clone(),
+        quantity: order.lines[0].quantity,
+    };
+    let until = order.held_until.unwrap();
+    let hold = fulfilment
+        .stock
+        .reserve(&order.reservation(), &[lines], until);
+    hold.await.unwrap();
+    fulfilment.orders.store.put_order(&order).await;
+    order
+}
+
+/// Puts units on the shelf.
+pub(crate) async fn stock_up(stock: &Stock, sku: &Sku, units: u64) {
+    stock.put(sku.clone(), units);
+}
+
+/// How many units of an order's could be sold to others.
+pub(crate) async fn free(fulfilment: &Fulfilment, order: &Order) -> u64 {
+    let skus = [order.lines[0].sku.clone()];
+    let available = fulfilment.stock.availability(&skus).await.unwrap();
+    available[0].available
+}
+
+/// An order as it is by now.
+pub(crate) async fn now(fulfilment: &Fulfilment, order: &Order) -> Order {
+    fulfilment.orders.known(order.id).await.unwrap()
+}
+
+/// What a call of an order's library is refused with.
+pub(crate) fn refusal<T: std::fmt::Debug>(outcome: Result<T, OrdersError>) -> Refusal {
+    match outcome {
+        Err(OrdersError::Refused(refusal)) => refusal,
+        other => panic!("{other:?}"),
+    }
 }

@@ -4,8 +4,8 @@
 
 use crate::consumers;
 use crate::settings::{
-    ACCESS_TOKEN_LIFE, FAILURES_PER_ACCOUNT, FAILURES_PER_ADDRESS, REFRESH_TOKEN_LIFE,
-    REGISTRATIONS_PER_HOUR, STOREFRONT_URL,
+    ACCESS_TOKEN_LIFE, CART_ABANDONED_AFTER, FAILURES_PER_ACCOUNT, FAILURES_PER_ADDRESS,
+    REFRESH_TOKEN_LIFE, REGISTRATIONS_PER_HOUR, STOREFRONT_URL, TAX_CLASSES,
 };
 use crate::{routes, schedules};
 
@@ -282,6 +282,24 @@ grants! {
     consumers::PRODUCTS_ON_IMPORT_REQUESTED:  Writes(&PRODUCTS), Gets(&TRANSFERS, "imports/"), Sends(&consumers::PRODUCTS_ON_IMPORT_CHUNK);
     consumers::PRODUCTS_ON_IMPORT_CHUNK:      Writes(&PRODUCTS), Gets(&TRANSFERS, "imports/");
     schedules::PRODUCTS_EXPIRE_IMPORTS:       Writes(&PRODUCTS);
+
+    routes::CART_GET:                        Writes(&ORDERS), Reads(&PRODUCTS);
+    routes::CART_ADD_ITEM:                   Writes(&ORDERS), Reads(&PRODUCTS);
+    routes::CART_CHANGE_ITEM:                Writes(&ORDERS), Reads(&PRODUCTS);
+    routes::CART_REMOVE_ITEM:                Writes(&ORDERS), Reads(&PRODUCTS);
+    routes::CART_CLEAR:                      Writes(&ORDERS), Reads(&PRODUCTS);
+    routes::CART_MERGE:                      Writes(&ORDERS), Reads(&PRODUCTS);
+    routes::ORDERS_PREVIEW:                  Writes(&ORDERS), Reads(&PRODUCTS), Reads(&AUTH), Told(&TAX_CLASSES);
+    routes::ORDERS_CREATE:                   Writes(&ORDERS), Reads(&PRODUCTS), Reads(&AUTH), Told(&TAX_CLASSES);
+    routes::ORDERS_LIST:                     Reads(&ORDERS);
+    routes::ORDERS_GET:                      Reads(&ORDERS);
+    schedules::ORDERS_FIND_ABANDONED_CARTS:  Writes(&ORDERS), Told(&CART_ABANDONED_AFTER);
+
+    routes::ORDERS_SET_STATUS:             Writes(&ORDERS);
+    routes::ORDERS_CANCEL:                 Writes(&ORDERS);
+    consumers::ORDERS_ON_ORDER_CANCELLED:  Writes(&ORDERS);
+    consumers::ORDERS_ON_PAYMENT_CHANGED:  Writes(&ORDERS);
+    schedules::ORDERS_EXPIRE_UNPAID:       Writes(&ORDERS);
 }
 
 /// What a function may touch. The public keys that token checks need are not listed: they follow

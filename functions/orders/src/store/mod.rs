@@ -17,10 +17,14 @@
 pub mod carts;
 mod changes;
 mod due;
+mod listing;
+mod numbers;
 mod order_items;
+mod placing;
 
 use aws::{Table, TableError, TransactionError};
 
+pub use listing::{Listed, Listing};
 pub(crate) use order_items::SHARDS;
 
 /// The table.

@@ -16,6 +16,9 @@ use crate::payment::{Attempt, Receipt};
 /// Partitions over which lists of all orders are spread: one takes a thousand writes a second.
 pub(crate) const SHARDS: u32 = 8;
 
+/// Between the time and the id of an order in an index: it sorts before anything that ids have.
+pub(super) const SEPARATOR: char = '\t';
+
 /// Where an order stands.
 pub(super) fn order_key(id: OrderId) -> Key {
     Key::new(format!("order#{id}"), "order")
@@ -81,7 +84,7 @@ impl Item for OrderItem {
 
 /// What sorts orders by time: no two are equal.
 pub(super) fn placed(at: Timestamp, id: OrderId) -> String {
-    format!("{at}\t{id}")
+    format!("{at}{SEPARATOR}{id}")
 }
 
 /// The partition of a shard in the index of a status.
@@ -191,5 +194,15 @@ impl Store {
     pub async fn order(&self, id: OrderId) -> Result<Option<Order>, StoreError> {
         let item = self.table().get::<OrderItem>(order_key(id)).await?;
         Ok(item.map(Order::try_from).transpose()?)
+    }
+
+    /// Writes an order as it is, whatever stands there.
+    #[cfg(test)]
+    pub(crate) async fn put_order(&self, order: &Order) {
+        let item = OrderItem::from(order);
+        self.table()
+            .put(&item, aws::Condition::none())
+            .await
+            .unwrap();
     }
 }

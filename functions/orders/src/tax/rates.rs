@@ -136,7 +136,10 @@ mod tests {
         assert_eq!(taxes("CA", Some("CA")).standard, Rate(5_000));
         assert_eq!(taxes("CA", Some("ON")).standard, Rate(13_000));
         let germany = taxes("DE", Some("BE"));
-        assert_eq!((germany.standard, germany.reduced), (Rate(19_000), Rate(7_000)));
+        assert_eq!(
+            (germany.standard, germany.reduced),
+            (Rate(19_000), Rate(7_000))
+        );
         assert!(germany.included && germany.on_shipping);
         assert_eq!(taxes("BR", None), Taxes::NONE);
     }

@@ -25,10 +25,19 @@ fn item(minor: i64, quantity: u64, class: TaxClass) -> Item {
 
 #[test]
 fn tax_on_top_is_added_and_tax_included_is_not() {
-    let items = [item(1_000, 2, TaxClass::Standard), item(500, 1, TaxClass::Reduced)];
+    let items = [
+        item(1_000, 2, TaxClass::Standard),
+        item(500, 1, TaxClass::Reduced),
+    ];
     let nothing = money(0, "USD");
     let shipping = money(599, "USD");
-    let on_top = reckon(&items, nothing, shipping, &taxes(false, 10_000, 5_000, false)).unwrap();
+    let on_top = reckon(
+        &items,
+        nothing,
+        shipping,
+        &taxes(false, 10_000, 5_000, false),
+    )
+    .unwrap();
     let totals = on_top.totals;
     assert_eq!((totals.subtotal.minor, totals.tax.minor), (2_500, 225));
     assert_eq!(totals.total.minor, 2_500 + 599 + 225);
@@ -56,7 +65,11 @@ fn a_discount_is_shared_by_largest_remainder_and_lowers_the_tax() {
         &taxes(false, 10_000, 0, false),
     )
     .unwrap();
-    let discounts: Vec<_> = found.shares.iter().map(|share| share.discount.minor).collect();
+    let discounts: Vec<_> = found
+        .shares
+        .iter()
+        .map(|share| share.discount.minor)
+        .collect();
     assert_eq!(discounts, [34, 33, 33]);
     let shares: Vec<_> = found.shares.iter().map(|share| share.tax.minor).collect();
     assert_eq!(shares, [96, 97, 0], "193.3 of 966 and 967");
@@ -87,7 +100,11 @@ fn many_small_lines_round_once() {
 
 #[test]
 fn more_than_all_money_is_an_error() {
-    let items = vec![item(Money::MAX_GIVEN, u64::from(u32::MAX), TaxClass::Standard)];
+    let items = vec![item(
+        Money::MAX_GIVEN,
+        u64::from(u32::MAX),
+        TaxClass::Standard,
+    )];
     let nothing = money(0, "USD");
     assert!(reckon(&items, nothing, nothing, &Taxes::NONE).is_err());
 }
