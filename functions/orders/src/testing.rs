@@ -190,10 +190,8 @@ pub(crate) async fn placed(fulfilment: &Fulfilment, name: &str) -> Order {
         quantity: order.lines[0].quantity,
     };
     let until = order.held_until.unwrap();
-    let hold = fulfilment
-        .stock
-        .reserve(&order.reservation(), &[lines], until);
-    hold.await.unwrap();
+    let (id, stock) = (order.reservation(), &fulfilment.stock);
+    stock.reserve(&id, &[lines], until).await.unwrap();
     fulfilment.orders.store.put_order(&order).await;
     order
 }

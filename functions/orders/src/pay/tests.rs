@@ -143,9 +143,10 @@ async fn what_was_called_off_before_is_not_paid_and_its_stock_is_free_once_the_r
         ..Withdrawal::default()
     };
     let answered = Answered::silent(OperationId::derive("", "one"));
+    let [herself] = ann();
     let part = shop
         .orders
-        .cancel(order.id, &ann()[0], &one, &answered, NOW, None);
+        .cancel(order.id, &herself, &one, &answered, NOW, None);
     part.await.unwrap();
     shop.settle(order.id).await.unwrap();
     let begun = shop
