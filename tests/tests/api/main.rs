@@ -9,6 +9,7 @@
 )]
 
 mod auth;
+mod cart;
 mod imports;
 mod platform;
 mod products;

@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -75,12 +76,15 @@ async fn a_price_that_was_shown_is_known_and_one_that_was_not_is_told() {
     let priced = carts.priced(&ann(), NOW).await.unwrap();
     assert!(priced.lines[0].price_changed());
 
-    let show = || carts.show(&ann(), once::<()>().id(), NOW);
-    let first = show().await.unwrap();
+    let show = async || {
+        let shown = carts.show(&ann(), once::<()>().id(), NOW).await;
+        shown.unwrap()
+    };
+    let first = show().await;
     assert!(first.lines[0].price_changed());
     assert_eq!(first.lines[0].price(), usd(1_200));
     assert_eq!(first.cart.version, 2, "showing it anew is a change");
-    let second = show().await.unwrap();
+    let second = show().await;
     assert!(!second.lines[0].price_changed());
     assert_eq!(second.cart.version, 2);
 }
@@ -157,7 +161,7 @@ async fn merging_moves_what_the_guest_has_and_again_moves_nothing() {
     add(&carts, &ann(), &lamp, 2).await;
     add(&carts, &guest(1), &lamp, 2).await;
     add(&carts, &guest(1), &desk, 1).await;
-    let merge = || async {
+    let merge = async || {
         let user = ann().user().unwrap();
         carts.merge(user, &guest(1), &once(), NOW).await.unwrap()
     };
@@ -178,55 +182,52 @@ async fn merging_moves_what_the_guest_has_and_again_moves_nothing() {
     assert_eq!(things(&carts, &ann()).await, expected);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 64)]
 async fn of_sixty_four_adds_at_once_each_counts_once() {
-    let carts = carts().await;
+    let carts = Arc::new(carts().await);
     let lamp = product(&carts, "LAMP", "10", 100).await;
-    let adds = (0..64).map(|_| carts.add(&ann(), some(&lamp, 1), &once(), NOW));
-    let done = count(join_all(adds).await);
+    let done = at_once((0..64).map(|_| {
+        let (carts, wanted) = (Arc::clone(&carts), some(&lamp, 1));
+        async move { counts(carts.add(&ann(), wanted, &once(), NOW).await) }
+    }))
+    .await;
+    let done = done.into_iter().sum::<u64>();
     assert_eq!(u64::from(things(&carts, &ann()).await["LAMP"]), done);
     assert!(done >= 32, "{done} of 64 were in time");
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 64)]
 async fn what_is_added_while_carts_are_merged_is_in_one_of_them() {
-    let carts = carts().await;
+    let carts = Arc::new(carts().await);
     let mut shelf = Vec::new();
     for number in 0..16 {
         shelf.push(product(&carts, &format!("N{number}"), "10", 1_000).await);
     }
     // Guests' carts are filled, merged by one user and by another, and filled again, all at once.
-    let bob = UserId::derive("", "bob");
-    let users = [ann().user().unwrap(), bob];
-    let added = AtomicU64::new(0);
-    let work = (0..128_usize).map(|number| {
-        let (carts, shelf, added) = (&carts, &shelf, &added);
+    let users = ["ann", "bob"].map(|name| UserId::derive("", name));
+    let added = at_once((0..128_usize).map(|number| {
+        let carts = Arc::clone(&carts);
+        let guest = guest((number % 4) as u8);
+        let (user, wanted) = (users[number / 2 % 2], some(&shelf[number / 2 % 16], 1));
         async move {
-            let guest = guest((number % 4) as u8);
-            if number % 2 == 0 {
-                let thing = &shelf[(number / 2) % shelf.len()];
-                match carts.add(&guest, some(thing, 1), &once(), NOW).await {
-                    Ok(_) => drop(added.fetch_add(1, Ordering::Relaxed)),
-                    Err(OrdersError::Busy) => {}
-                    Err(error) => panic!("{error}"),
-                }
-            } else {
-                let user = users[(number / 2) % 2];
-                match carts.merge(user, &guest, &once(), NOW).await {
-                    Ok(_) | Err(OrdersError::Busy) => {}
-                    Err(error) => panic!("{error}"),
-                }
+            if number / 4 % 2 == 0 {
+                return counts(carts.add(&guest, wanted, &once(), NOW).await);
             }
+            counts(carts.merge(user, &guest, &once(), NOW).await);
+            0
         }
-    });
-    join_all(work).await;
+    }))
+    .await
+    .into_iter()
+    .sum::<u64>();
+    assert!(added > 16, "{added} were in time");
     let mut found = 0;
     let owners = users.map(Owner::User).into_iter().chain((0..4).map(guest));
     for owner in owners {
         let things = things(&carts, &owner).await;
         found += things.values().map(|count| u64::from(*count)).sum::<u64>();
     }
-    assert_eq!(found, added.into_inner());
+    assert_eq!(found, added);
 }
 
 #[tokio::test]
@@ -243,7 +244,7 @@ async fn an_abandoned_cart_is_told_of_once_until_it_is_touched_again() {
 
     let idle = Duration::from_hours(24);
     let find = |at| carts.orders.tell_of_abandoned_carts(idle, at);
-    let told = || async {
+    let told = async || {
         let table = carts.orders.store.table();
         let told = aws::testing::told(table).await.unwrap();
         told.iter()
@@ -271,12 +272,20 @@ async fn an_abandoned_cart_is_told_of_once_until_it_is_touched_again() {
     assert_eq!(told().await, 3);
 }
 
-/// How many were done; the others must say that they were too late.
-fn count(done: Vec<Result<Priced, OrdersError>>) -> u64 {
-    let done = done.into_iter().filter(|done| match done {
-        Ok(_) => true,
-        Err(OrdersError::Busy) => false,
+/// 1 for what was done; what was not must say that it was too late.
+fn counts<T>(done: Result<T, OrdersError>) -> u64 {
+    match done {
+        Ok(_) => 1,
+        Err(OrdersError::Busy) => 0,
         Err(error) => panic!("{error}"),
-    });
-    done.count() as u64
+    }
+}
+
+/// Runs each on a thread of its own.
+async fn at_once<T: Send + 'static>(
+    work: impl Iterator<Item = impl Future<Output = T> + Send + 'static>,
+) -> Vec<T> {
+    let tasks: Vec<_> = work.map(tokio::spawn).collect();
+    let done = join_all(tasks).await.into_iter();
+    done.map(Result::unwrap).collect()
 }
