@@ -153,6 +153,14 @@ pub fn mails(workspace: &Workspace, wanted: &[OsString]) -> Result<ExitCode> {
     Ok(command::exit_code(mails.args(wanted).status()?))
 }
 
+/// `cargo xtask dlq`.
+pub fn dead_letters(workspace: &Workspace, wanted: &[OsString]) -> Result<ExitCode> {
+    let mut letters = reader(workspace, "dlq.py")?;
+    Ok(command::exit_code(
+        letters.args(["--stage", STAGE]).args(wanted).status()?,
+    ))
+}
+
 /// A script that reads what the developer's cloud holds.
 fn reader(workspace: &Workspace, name: &str) -> Result<Command> {
     let file = workspace.local().join("env");

@@ -39,6 +39,9 @@ cargo xtask <command>
   token --role ROLE [--user usr_…] [--email …] [--days N]
                                        an access token for the local cloud
   mails [address]                      the mails that the local cloud took; whole those to an address
+  dlq list | show FUNCTION | redrive FUNCTION
+                                       messages that a function gave up on: how many, which, and
+                                       once more to it
   appoint --stage NAME --email ADDRESS --role ROLE
                                        makes somebody staff, on any stage
   rotate-keys [--stage NAME] [--leaked]
@@ -78,7 +81,7 @@ fn run() -> Result<ExitCode> {
     };
     let asks_for_help = |word: &OsString| word == "--help" || word == "-h";
     // Programs that take our further words have a help of their own.
-    let passes_on = ["test", "gen", "check", "new", "logs"].contains(&command.as_str());
+    let passes_on = ["test", "gen", "check", "new", "logs", "dlq"].contains(&command.as_str());
     if !passes_on && std::env::args_os().skip(2).any(|word| asks_for_help(&word)) {
         print!("{USAGE}");
         return Ok(ExitCode::SUCCESS);
@@ -101,6 +104,7 @@ fn run() -> Result<ExitCode> {
         "logs" => return deploy::logs(&workspace, &rest(arguments)?),
         "token" => token::print(&workspace, &rest(arguments)?)?,
         "mails" => return deploy::mails(&workspace, &rest(arguments)?),
+        "dlq" => return deploy::dead_letters(&workspace, &rest(arguments)?),
         "appoint" => return accounts::appoint(&workspace, &rest(arguments)?),
         "rotate-keys" => return token::rotate(&workspace, &rest(arguments)?),
         "test" => return test::run(&workspace, &rest(arguments)?),
