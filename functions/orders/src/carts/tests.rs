@@ -182,6 +182,28 @@ async fn merging_moves_what_the_guest_has_and_again_moves_nothing() {
     assert_eq!(things(&carts, &ann()).await, expected);
 }
 
+#[tokio::test]
+async fn a_cart_that_went_and_came_back_is_another_though_its_version_is_the_same() {
+    let carts = carts().await;
+    let lamp = product(&carts, "LAMP", "10", 9).await;
+    let old = add(&carts, &guest(1), &lamp, 1).await.cart;
+    let user = ann().user().unwrap();
+    carts.merge(user, &guest(1), &once(), NOW).await.unwrap();
+    let new = add(&carts, &guest(1), &lamp, 5).await.cart;
+    assert_eq!(new.version, old.version);
+
+    let store = &carts.orders.store;
+    let mine = store.cart(&ann(), NOW).await.unwrap();
+    let after = mine.clone().changed(once::<()>().id(), NOW);
+    let silent = once();
+    let merged = store.merge_carts(&mine, &after, &old, &silent, &());
+    assert!(matches!(merged.await, Err(StoreError::Stale)));
+    let after = old.clone().changed(once::<()>().id(), NOW);
+    let written = store.write_cart(&old, &after, &silent, &());
+    assert!(matches!(written.await, Err(StoreError::Stale)));
+    assert_eq!(things(&carts, &guest(1)).await["LAMP"], 5);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 64)]
 async fn of_sixty_four_adds_at_once_each_counts_once() {
     let carts = Arc::new(carts().await);
