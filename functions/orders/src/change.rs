@@ -155,6 +155,7 @@ impl Order {
     pub(crate) fn stepped(&self, step: Step, at: Timestamp) -> Result<Self, Refusal> {
         let mut order = self.next(at);
         order.status = after(self.status, step).ok_or_else(|| Refusal::illegal(self.status))?;
+        order.forget();
         Ok(order)
     }
 

@@ -256,7 +256,7 @@ impl From<Refusal> for Problem {
                 let word = |status| serde_json::to_value(status).unwrap_or_default();
                 let allowed: Vec<_> = allowed.into_iter().map(word).collect();
                 Self::new(ILLEGAL_TRANSITION)
-                    .extension("status", word(from))
+                    .extension("orderStatus", word(from))
                     .extension("allowed", allowed)
             }
             Refusal::PaymentInProgress => Self::new(PAYMENT_IN_PROGRESS).detail(

@@ -16,6 +16,7 @@ pub mod cart;
 mod carts;
 pub mod change;
 mod changing;
+mod erasure;
 pub mod error;
 mod expire;
 pub mod on;
@@ -24,6 +25,7 @@ pub mod order_token;
 mod pay;
 pub mod payment;
 pub mod person;
+mod personal;
 mod place;
 mod placing;
 pub mod priced;
@@ -201,6 +203,7 @@ pub fn functions() -> Vec<edge::Function> {
         edge::endpoint::<api::CancelOrder>(),
         edge::consumer::<on::OrderCancelled>(),
         edge::consumer::<on::PaymentChanged>(),
+        edge::consumer::<on::UserErased>(),
         edge::clockwork::<on::ExpireUnpaid>(),
         edge::clockwork::<on::FindAbandonedCarts>(),
     ]

@@ -24,6 +24,8 @@ pub struct Order {
     pub number: u64,
     /// Whose it is.
     pub buyer: Buyer,
+    /// Whether its buyer's account was erased.
+    pub buyer_erased: bool,
     /// Where mails about it go; nothing when the buyer was erased.
     pub email: Option<String>,
     /// Where it stands.

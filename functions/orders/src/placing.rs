@@ -323,6 +323,7 @@ impl Order {
             id: birth.id,
             number: birth.number,
             buyer: birth.buyer,
+            buyer_erased: false,
             email: wish.email,
             status: OrderStatus::PendingPayment,
             payment: PaymentStatus::Unpaid,

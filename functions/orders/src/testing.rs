@@ -71,6 +71,7 @@ pub(crate) fn order_of(lines: Vec<Line>, shipping: i64, shipping_tax: i64) -> Or
         id: OrderId::derive("", "order"),
         number: 100_042,
         buyer: Buyer::User(UserId::derive("", "ann")),
+        buyer_erased: false,
         email: Some("ann@example.com".to_owned()),
         status: OrderStatus::PendingPayment,
         payment: PaymentStatus::Unpaid,

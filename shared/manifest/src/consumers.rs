@@ -84,6 +84,15 @@ pub const ORDERS_ON_PAYMENT_CHANGED: Source = Source {
     ..Source::DEFAULT
 };
 
+/// Forgets users who were erased.
+pub const ORDERS_ON_USER_ERASED: Source = Source {
+    name: function_name!(ORDERS_ON_USER_ERASED),
+    service: "orders",
+    hears: Hears::Events(&["auth.user-erased.v1"]),
+    batch: 1,
+    ..Source::DEFAULT
+};
+
 /// Publishes what the tables' outboxes hold.
 pub const PLATFORM_RELAY_OUTBOX: Source = Source {
     name: function_name!(PLATFORM_RELAY_OUTBOX),
@@ -103,6 +112,7 @@ pub const ALL: &[&Source] = &[
     &AUTH_ON_MAIL_DUE,
     &ORDERS_ON_ORDER_CANCELLED,
     &ORDERS_ON_PAYMENT_CHANGED,
+    &ORDERS_ON_USER_ERASED,
     &PLATFORM_RELAY_OUTBOX,
 ];
 

@@ -299,6 +299,7 @@ grants! {
     routes::ORDERS_CANCEL:                 Writes(&ORDERS);
     consumers::ORDERS_ON_ORDER_CANCELLED:  Writes(&ORDERS);
     consumers::ORDERS_ON_PAYMENT_CHANGED:  Writes(&ORDERS);
+    consumers::ORDERS_ON_USER_ERASED:      Writes(&ORDERS);
     schedules::ORDERS_EXPIRE_UNPAID:       Writes(&ORDERS);
 }
 

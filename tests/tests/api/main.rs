@@ -11,6 +11,7 @@
 mod auth;
 mod cart;
 mod imports;
+mod orders;
 mod platform;
 mod products;
 mod walk;

@@ -38,6 +38,8 @@ pub(super) struct OrderItem {
     user_id: Option<UserId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     token: Option<TokenHash>,
+    #[serde(default)]
+    buyer_erased: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     email: Option<String>,
     status: OrderStatus,
@@ -126,6 +128,7 @@ impl From<&Order> for OrderItem {
             number: order.number,
             user_id,
             token,
+            buyer_erased: order.buyer_erased,
             email: order.email.clone(),
             status: order.status,
             payment: order.payment,
@@ -168,6 +171,7 @@ impl TryFrom<OrderItem> for Order {
             id: item.id,
             number: item.number,
             buyer,
+            buyer_erased: item.buyer_erased,
             email: item.email,
             status: item.status,
             payment: item.payment,
