@@ -44,8 +44,12 @@ pub struct OrderView {
     tax_included: bool,
     /// What sending it costs.
     shipping: Decimal,
-    /// What is to be paid.
+    /// What is to be paid, as it was ordered.
     total: Decimal,
+    /// What the order costs without what was called off.
+    remaining_total: Decimal,
+    /// What of its money went back.
+    refunded_total: Decimal,
     /// The currency of all amounts.
     currency: CurrencyCode,
     /// Where it goes; null when the buyer's account was erased.
@@ -216,6 +220,8 @@ impl From<&Order> for OrderView {
             tax_included,
             shipping: shipping.amount(),
             total: total.amount(),
+            remaining_total: order.remaining().total.amount(),
+            refunded_total: order.refunded().amount(),
             currency: total.currency,
             shipping_address: order.address.as_ref().map(ShippingAddressView::from),
             shipping_method: order.shipping_method,

@@ -70,6 +70,7 @@ fn parts_are_called_off_until_nothing_is_left_and_their_stock_comes_back() {
     let first = json!({ "items": [{ "id": line_of(&order, &lamp), "quantity": 1 }] });
     let some = cancel(&ann, &order, &first).expect(200).data();
     assert_eq!(some["status"], "paid");
+    assert_eq!(some["remainingTotal"], json!(order["total"].as_f64().unwrap() - 10.0));
     let line = line_with(&some, &lamp);
     assert_eq!((&line["quantity"], &line["cancelledQuantity"]), (&json!(3), &json!(1)));
     wait_for(&shop, &lamp, 1);
@@ -99,6 +100,7 @@ fn parts_are_called_off_until_nothing_is_left_and_their_stock_comes_back() {
     refund(&order, 12.0);
     let some = ann.get(&path(&order)).expect(200).data();
     assert_eq!(some["paymentStatus"], "partially_refunded");
+    assert_eq!(some["refundedTotal"], json!(12.0));
 }
 
 fn line_with(order: &Value, thing: &Value) -> Value {
