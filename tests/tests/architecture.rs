@@ -15,7 +15,7 @@ use std::process::Command;
 
 /// Which service may call the library of which other, in process.
 const ARROWS: &[(&str, &[&str])] = &[
-    ("orders", &["products", "inventory"]),
+    ("orders", &["products", "inventory", "auth"]),
     ("payments", &["orders"]),
     ("shipping", &["orders", "products"]),
     ("reviews", &["orders"]),

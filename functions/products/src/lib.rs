@@ -1,7 +1,7 @@
 //! Products: the catalogue, its categories, import and export.
 //!
-//! - [`product`], [`variants`], [`attributes`], [`category`], [`listing`] and [`import`] hold the
-//!   rules, without I/O.
+//! - [`product`], [`variants`], [`attributes`], [`offer`], [`category`], [`listing`] and [`import`] hold
+//!   the rules, without I/O.
 //! - [`store`] is the table.
 //! - `create`, `change`, `catalogue`, `categories`, `importing` and `exporting` are the use cases.
 //! - [`api`] and [`on`] are what is deployed; [`functions`] lists it.
@@ -20,6 +20,7 @@ pub mod import;
 mod importing;
 pub mod listing;
 pub mod measure;
+pub mod offer;
 pub mod on;
 pub mod product;
 mod retry;
@@ -37,6 +38,7 @@ use manifest::{consumers, resources};
 use crate::store::Store;
 
 pub use catalogue::Asked;
+pub use categories::CategoryChanges;
 pub use exporting::Export;
 pub use importing::Chunk;
 
@@ -69,6 +71,13 @@ static DEFAULT_CURRENCY: OnceLock<CurrencyCode> = OnceLock::new();
 /// The currency of amounts that name none.
 pub(crate) fn default_currency() -> CurrencyCode {
     DEFAULT_CURRENCY.get().copied().unwrap_or(CurrencyCode::USD)
+}
+
+impl Products {
+    /// The currency of amounts that name none.
+    pub const fn currency(&self) -> CurrencyCode {
+        self.currency
+    }
 }
 
 impl App for Products {

@@ -30,7 +30,7 @@ pub mod walk;
 pub use answer::Answer;
 pub use body::{Body, BodyDoc, JsonBody, MediaType, Unread, read_json};
 pub use call::Call;
-pub use caller::{Anyone, Caller, CallerKind, Identity, Shopper, Staff, Visitor};
+pub use caller::{Anyone, Caller, CallerKind, Guest, Identity, Shopper, Shown, Staff, Visitor};
 pub use clockwork::Clockwork;
 pub use describe::{
     Function, Kind, Operation, clockwork, consumer, endpoint, fallback, relay, worker,

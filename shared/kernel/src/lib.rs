@@ -25,6 +25,7 @@ pub mod permission;
 pub mod phone;
 pub mod quantity;
 pub mod text;
+pub mod token;
 pub mod words;
 
 pub use clock::{Clock, FixedClock, SystemClock, Timestamp};
@@ -43,6 +44,7 @@ pub use page::{Cursor, CursorError, Limit, Page};
 pub use permission::{Permission, Role};
 pub use phone::Phone;
 pub use quantity::Quantity;
+pub use token::{CartToken, OrderToken, TokenHash};
 
 /// What the exported macros need; not part of the interface.
 #[doc(hidden)]

@@ -58,6 +58,41 @@ pub const AUTH_ON_MAIL_DUE: Source = Source {
     ..Source::DEFAULT
 };
 
+/// Gives back the stock of what was called off, or not paid in time.
+pub const ORDERS_ON_ORDER_CANCELLED: Source = Source {
+    name: function_name!(ORDERS_ON_ORDER_CANCELLED),
+    service: "orders",
+    hears: Hears::Events(&[
+        "orders.order-cancelled.v1",
+        "orders.order-lines-cancelled.v1",
+        "orders.order-expired.v1",
+    ]),
+    critical: true,
+    ..Source::DEFAULT
+};
+
+/// Keeps account of what was paid for orders, and what went back.
+pub const ORDERS_ON_PAYMENT_CHANGED: Source = Source {
+    name: function_name!(ORDERS_ON_PAYMENT_CHANGED),
+    service: "orders",
+    hears: Hears::Events(&[
+        "payments.payment-captured.v1",
+        "payments.payment-failed.v1",
+        "payments.payment-refunded.v1",
+    ]),
+    critical: true,
+    ..Source::DEFAULT
+};
+
+/// Forgets users who were erased.
+pub const ORDERS_ON_USER_ERASED: Source = Source {
+    name: function_name!(ORDERS_ON_USER_ERASED),
+    service: "orders",
+    hears: Hears::Events(&["auth.user-erased.v1"]),
+    batch: 1,
+    ..Source::DEFAULT
+};
+
 /// Publishes what the tables' outboxes hold.
 pub const PLATFORM_RELAY_OUTBOX: Source = Source {
     name: function_name!(PLATFORM_RELAY_OUTBOX),
@@ -75,6 +110,9 @@ pub const ALL: &[&Source] = &[
     &PRODUCTS_ON_IMPORT_REQUESTED,
     &PRODUCTS_ON_IMPORT_CHUNK,
     &AUTH_ON_MAIL_DUE,
+    &ORDERS_ON_ORDER_CANCELLED,
+    &ORDERS_ON_PAYMENT_CHANGED,
+    &ORDERS_ON_USER_ERASED,
     &PLATFORM_RELAY_OUTBOX,
 ];
 

@@ -4,8 +4,8 @@
 
 use crate::consumers;
 use crate::settings::{
-    ACCESS_TOKEN_LIFE, FAILURES_PER_ACCOUNT, FAILURES_PER_ADDRESS, REFRESH_TOKEN_LIFE,
-    REGISTRATIONS_PER_HOUR, STOREFRONT_URL,
+    ACCESS_TOKEN_LIFE, CART_ABANDONED_AFTER, FAILURES_PER_ACCOUNT, FAILURES_PER_ADDRESS,
+    REFRESH_TOKEN_LIFE, REGISTRATIONS_PER_HOUR, STOREFRONT_URL, TAX_CLASSES,
 };
 use crate::{routes, schedules};
 
@@ -78,6 +78,59 @@ pub const AUTH: Table = Table {
 /// What lists of users are filtered by; the users of a page are then read by key.
 const USER_FILTERS: &[&str] = &["role", "status"];
 
+/// Carts and orders.
+pub const ORDERS: Table = Table {
+    name: "orders",
+    indexes: &[
+        ORDERS_BY_USER,
+        ORDERS_BY_CREATED,
+        ORDERS_BY_STATUS,
+        ORDERS_BY_DUE,
+        CARTS_BY_IDLE,
+    ],
+    outbox: true,
+};
+
+/// A user's orders.
+pub const ORDERS_BY_USER: Index = Index {
+    name: "orders-by-user",
+    partition: "user_id",
+    sort: "placed",
+    projection: Projection::Include(&["status"]),
+};
+
+/// All orders.
+pub const ORDERS_BY_CREATED: Index = Index {
+    name: "orders-by-created",
+    partition: "shop_shard",
+    sort: "placed",
+    projection: Projection::Keys,
+};
+
+/// The orders of a status.
+pub const ORDERS_BY_STATUS: Index = Index {
+    name: "orders-by-status",
+    partition: "status_shard",
+    sort: "placed",
+    projection: Projection::Keys,
+};
+
+/// Orders that wait to be paid, by when that is due.
+pub const ORDERS_BY_DUE: Index = Index {
+    name: "orders-by-due",
+    partition: "due_shard",
+    sort: "due",
+    projection: Projection::Keys,
+};
+
+/// Carts with something in them, by when they were last touched.
+pub const CARTS_BY_IDLE: Index = Index {
+    name: "carts-by-idle",
+    partition: "idle_shard",
+    sort: "idle",
+    projection: Projection::Keys,
+};
+
 /// The platform's own: the public keys that tokens are checked with, and the versions of users'
 /// tokens.
 pub const PLATFORM: Table = Table {
@@ -97,7 +150,7 @@ const fn listing(name: &'static str, partition: &'static str, sort: &'static str
 }
 
 /// Every table.
-pub const TABLES: &[&Table] = &[&AUTH, &PRODUCTS, &PLATFORM];
+pub const TABLES: &[&Table] = &[&AUTH, &PRODUCTS, &ORDERS, &PLATFORM];
 
 /// What auth tells others, and its own mailer.
 pub const AUTH_EVENTS: Topic = Topic { service: "auth" };
@@ -107,8 +160,21 @@ pub const PRODUCTS_EVENTS: Topic = Topic {
     service: "products",
 };
 
+/// What orders tell others, and themselves.
+pub const ORDERS_EVENTS: Topic = Topic { service: "orders" };
+
+/// What payments tell orders.
+pub const PAYMENTS_EVENTS: Topic = Topic {
+    service: "payments",
+};
+
 /// Every topic.
-pub const TOPICS: &[&Topic] = &[&AUTH_EVENTS, &PRODUCTS_EVENTS];
+pub const TOPICS: &[&Topic] = &[
+    &AUTH_EVENTS,
+    &PRODUCTS_EVENTS,
+    &ORDERS_EVENTS,
+    &PAYMENTS_EVENTS,
+];
 
 /// Sources of imports, and exports too large for an answer. Nothing in it outlives a week.
 pub const TRANSFERS: Bucket = Bucket {
@@ -173,7 +239,7 @@ grants! {
     routes::PLATFORM_KEYS:        Reads(&PLATFORM);
     routes::PLATFORM_DISCOVERY:   ;
     routes::PLATFORM_FALLBACK:    ;
-    consumers::PLATFORM_RELAY_OUTBOX:  Publishes(&AUTH_EVENTS), Publishes(&PRODUCTS_EVENTS);
+    consumers::PLATFORM_RELAY_OUTBOX:  Publishes(&AUTH_EVENTS), Publishes(&PRODUCTS_EVENTS), Publishes(&ORDERS_EVENTS), Publishes(&PAYMENTS_EVENTS);
 
     routes::AUTH_REGISTER:             Writes(&AUTH), Reveals(&SIGNING_KEYS), Told(&ACCESS_TOKEN_LIFE), Told(&REFRESH_TOKEN_LIFE), Told(&REGISTRATIONS_PER_HOUR);
     routes::AUTH_LOGIN:                Writes(&AUTH), Reveals(&SIGNING_KEYS), Reveals(&MFA_KEY), Told(&ACCESS_TOKEN_LIFE), Told(&REFRESH_TOKEN_LIFE), Told(&FAILURES_PER_ACCOUNT), Told(&FAILURES_PER_ADDRESS);
@@ -216,6 +282,25 @@ grants! {
     consumers::PRODUCTS_ON_IMPORT_REQUESTED:  Writes(&PRODUCTS), Gets(&TRANSFERS, "imports/"), Sends(&consumers::PRODUCTS_ON_IMPORT_CHUNK);
     consumers::PRODUCTS_ON_IMPORT_CHUNK:      Writes(&PRODUCTS), Gets(&TRANSFERS, "imports/");
     schedules::PRODUCTS_EXPIRE_IMPORTS:       Writes(&PRODUCTS);
+
+    routes::CART_GET:                        Writes(&ORDERS), Reads(&PRODUCTS);
+    routes::CART_ADD_ITEM:                   Writes(&ORDERS), Reads(&PRODUCTS);
+    routes::CART_CHANGE_ITEM:                Writes(&ORDERS), Reads(&PRODUCTS);
+    routes::CART_REMOVE_ITEM:                Writes(&ORDERS), Reads(&PRODUCTS);
+    routes::CART_CLEAR:                      Writes(&ORDERS), Reads(&PRODUCTS);
+    routes::CART_MERGE:                      Writes(&ORDERS), Reads(&PRODUCTS);
+    routes::ORDERS_PREVIEW:                  Writes(&ORDERS), Reads(&PRODUCTS), Reads(&AUTH), Told(&TAX_CLASSES);
+    routes::ORDERS_CREATE:                   Writes(&ORDERS), Reads(&PRODUCTS), Reads(&AUTH), Told(&TAX_CLASSES);
+    routes::ORDERS_LIST:                     Reads(&ORDERS);
+    routes::ORDERS_GET:                      Reads(&ORDERS);
+    schedules::ORDERS_FIND_ABANDONED_CARTS:  Writes(&ORDERS), Told(&CART_ABANDONED_AFTER);
+
+    routes::ORDERS_SET_STATUS:             Writes(&ORDERS);
+    routes::ORDERS_CANCEL:                 Writes(&ORDERS);
+    consumers::ORDERS_ON_ORDER_CANCELLED:  Writes(&ORDERS);
+    consumers::ORDERS_ON_PAYMENT_CHANGED:  Writes(&ORDERS);
+    consumers::ORDERS_ON_USER_ERASED:      Writes(&ORDERS);
+    schedules::ORDERS_EXPIRE_UNPAID:       Writes(&ORDERS);
 }
 
 /// What a function may touch. The public keys that token checks need are not listed: they follow

@@ -50,6 +50,20 @@ routes! {
         CATEGORIES_DELETE       DELETE  "/api/v1/categories/{id}"           Can("product:update")  Write;
         CATEGORIES_PRODUCTS     GET     "/api/v1/categories/{id}/products"  Visitor                Browse;
     }
+    orders {
+        CART_GET          GET     "/api/v1/cart"             Guest    Browse;
+        CART_ADD_ITEM     POST    "/api/v1/cart/items"       Guest    Write;
+        CART_CHANGE_ITEM  PUT     "/api/v1/cart/items/{id}"  Guest    Write;
+        CART_REMOVE_ITEM  DELETE  "/api/v1/cart/items/{id}"  Guest    Write;
+        CART_CLEAR        DELETE  "/api/v1/cart"             Guest    Write;
+        CART_MERGE        POST    "/api/v1/cart/merge"       Shopper  Write;
+        ORDERS_PREVIEW    POST    "/api/v1/orders/preview"   Guest    Write;
+        ORDERS_CREATE     POST    "/api/v1/orders"           Guest    Write  { critical: true };
+        ORDERS_LIST       GET     "/api/v1/orders"           Shopper  Browse;
+        ORDERS_GET        GET     "/api/v1/orders/{id}"      Guest    Browse;
+        ORDERS_SET_STATUS  PUT   "/api/v1/orders/{id}/status"  Can("order:update")  Write;
+        ORDERS_CANCEL      POST  "/api/v1/orders/{id}/cancel"  Shopper              Write  { critical: true };
+    }
 }
 
 /// `$default`: preflights, unknown paths (404) and known paths with a wrong method (405).

@@ -12,8 +12,30 @@ pub const PRODUCTS_EXPIRE_IMPORTS: Schedule = Schedule {
     critical: false,
 };
 
+/// Tells of carts that were left alone.
+pub const ORDERS_FIND_ABANDONED_CARTS: Schedule = Schedule {
+    name: function_name!(ORDERS_FIND_ABANDONED_CARTS),
+    service: "orders",
+    every_minutes: 15,
+    sizing: Sizing::EVENTS,
+    critical: false,
+};
+
+/// Lets go of orders that were not paid in time.
+pub const ORDERS_EXPIRE_UNPAID: Schedule = Schedule {
+    name: function_name!(ORDERS_EXPIRE_UNPAID),
+    service: "orders",
+    every_minutes: 1,
+    sizing: Sizing::EVENTS,
+    critical: true,
+};
+
 /// Every schedule, in reading order.
-pub const ALL: &[&Schedule] = &[&PRODUCTS_EXPIRE_IMPORTS];
+pub const ALL: &[&Schedule] = &[
+    &PRODUCTS_EXPIRE_IMPORTS,
+    &ORDERS_FIND_ABANDONED_CARTS,
+    &ORDERS_EXPIRE_UNPAID,
+];
 
 /// A function that runs by the clock. A run may be repeated or skipped; it must not matter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

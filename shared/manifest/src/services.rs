@@ -28,8 +28,14 @@ pub const AUTH: Service = Service {
     p99_ms: 1_500,
 };
 
+/// Carts and orders. Placing one asks the catalogue, the stock and the address book.
+pub const ORDERS: Service = Service {
+    name: "orders",
+    p99_ms: 1_500,
+};
+
 /// Every service, in reading order.
-pub const ALL: &[&Service] = &[&PLATFORM, &AUTH, &PRODUCTS];
+pub const ALL: &[&Service] = &[&PLATFORM, &AUTH, &PRODUCTS, &ORDERS];
 
 /// Their names, in reading order.
 pub fn names() -> impl Iterator<Item = &'static str> {

@@ -82,6 +82,24 @@ pub const STOREFRONT_URL: Setting = Setting {
     description: "Where shoppers meet the shop, without a slash at the end; links in mails start with it.",
 };
 
+/// When a cart counts as abandoned.
+pub const CART_ABANDONED_AFTER: Setting = Setting {
+    parameter: "CartAbandonedAfter",
+    env: "CART_ABANDONED_AFTER",
+    default: "24h",
+    pattern: DURATION,
+    description: "How long a cart with something in it is left alone before it counts as abandoned: a number and s, m, h or d.",
+};
+
+/// Categories whose things are not taxed as most are.
+pub const TAX_CLASSES: Setting = Setting {
+    parameter: "TaxClasses",
+    env: "TAX_CLASSES",
+    default: "",
+    pattern: "([a-z0-9-]+=(standard|reduced|zero)(,|$))*",
+    description: "Categories whose things are not taxed as most are, with what is below them: books=reduced,gift-cards=zero.",
+};
+
 /// Every setting, in reading order.
 pub const ALL: &[&Setting] = &[
     &ACCESS_TOKEN_LIFE,
@@ -91,4 +109,6 @@ pub const ALL: &[&Setting] = &[
     &FAILURES_PER_ADDRESS,
     &MAIL_SENDER,
     &STOREFRONT_URL,
+    &CART_ABANDONED_AFTER,
+    &TAX_CLASSES,
 ];

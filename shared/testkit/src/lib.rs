@@ -4,6 +4,7 @@
 //!   test's own.
 //! - [`Shop`]: a service in the test's own process, through the same walk, on tables of its own.
 //! - [`Bootstrap`]: one function's real binary, which a test can kill at the worst moment.
+//! - [`Brink`]: a use case in the test's own process, which stops after a call that a test chooses.
 //! - [`Account`]: the local cloud itself: queues, tables, roles.
 //! - [`all_at_once`], [`eventually`]: races, and waiting for what takes a while.
 //!
@@ -18,6 +19,7 @@
 mod account;
 mod api;
 mod bootstrap;
+mod brink;
 mod gate;
 mod race;
 mod redact;
@@ -31,6 +33,7 @@ pub mod wire;
 pub use account::{Account, Credentials};
 pub use api::{Api, Ask, Reply};
 pub use bootstrap::{Bootstrap, Ended, Mishap};
+pub use brink::{Brink, Outcome};
 pub use race::{all_at_once, eventually};
 pub use redact::redacted;
 pub use shop::Shop;

@@ -9,7 +9,9 @@
 )]
 
 mod auth;
+mod cart;
 mod imports;
+mod orders;
 mod platform;
 mod products;
 mod walk;

@@ -19,6 +19,8 @@ pub fn path(route: &Route) -> String {
             (true, Some("categories")) => format!("cat_{NIL}"),
             (true, Some("import")) => format!("imp_{NIL}"),
             (true, Some("addresses")) => format!("addr_{NIL}"),
+            (true, Some("items")) => format!("line_{NIL}"),
+            (true, Some("orders")) => format!("ord_{NIL}"),
             (true, other) => panic!("say here which ids stand behind {other:?}"),
         });
     }

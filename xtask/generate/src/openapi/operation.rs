@@ -77,7 +77,9 @@ fn detail(operation: &Operation) -> String {
         Who::Visitor => String::from(
             "Anybody may call it; a token, when there is one, must be good and may show more.",
         ),
-        Who::Guest => String::from("For guests with a cart token, and for who is signed in."),
+        Who::Guest => String::from(
+            "For who is signed in, and for guests: a cart token names their cart, an order token opens one order.",
+        ),
         Who::Shopper => String::from("For who is signed in."),
         Who::Can(permission) => format!("Takes the permission `{permission}`."),
         Who::Signature => String::from("The caller signs the body."),
@@ -92,7 +94,7 @@ fn security(row: &Route) -> Value {
     match row.who {
         Who::Public | Who::Signature => json!([]),
         Who::Visitor => json!([{}, { "bearer": [] }]),
-        Who::Guest => json!([{}, { "cartToken": [] }, { "bearer": [] }]),
+        Who::Guest => json!([{}, { "cartToken": [] }, { "orderToken": [] }, { "bearer": [] }]),
         Who::Shopper | Who::Can(_) => json!([{ "bearer": [] }]),
     }
 }

@@ -1,0 +1,5 @@
+//! The function `orders-create`.
+
+fn main() {
+    edge::run::<orders::api::CreateOrder>();
+}
