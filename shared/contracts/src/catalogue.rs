@@ -8,6 +8,7 @@ use crate::auth::{
     PasswordChanged, PasswordResetRequested, SignedInFromNewDevice, UserErased,
     VerificationRequested,
 };
+use crate::inventory::{StockLow, StockRanOut, StockReturned};
 use crate::products::{ImportRequested, ProductArchived, ProductChanged, ProductCreated};
 
 /// What there is to know of an event's type.
@@ -41,6 +42,9 @@ pub fn events() -> Vec<EventDoc> {
         doc::<ProductChanged>(include_str!("../samples/products.product-changed.v1.json")),
         doc::<ProductArchived>(include_str!("../samples/products.product-archived.v1.json")),
         doc::<ImportRequested>(include_str!("../samples/products.import-requested.v1.json")),
+        doc::<StockLow>(include_str!("../samples/inventory.stock-low.v1.json")),
+        doc::<StockRanOut>(include_str!("../samples/inventory.stock-ran-out.v1.json")),
+        doc::<StockReturned>(include_str!("../samples/inventory.stock-returned.v1.json")),
     ];
     events.sort_by_key(|event| event.event_type);
     events

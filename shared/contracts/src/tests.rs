@@ -8,6 +8,7 @@ use crate::auth::{
     PasswordChanged, PasswordResetRequested, SignedInFromNewDevice, UserErased,
     VerificationRequested,
 };
+use crate::inventory::{StockLow, StockRanOut, StockReturned};
 use crate::products::{
     ImportRequested, Previous, ProductArchived, ProductChanged, ProductCreated, ProductEvent,
     ProductState, ProductStatus, VariantState,
@@ -51,6 +52,9 @@ fn every_sample_is_read_and_written_the_same() {
         (ProductChanged::TYPE, there_and_back::<ProductChanged>()),
         (ProductArchived::TYPE, there_and_back::<ProductArchived>()),
         (ImportRequested::TYPE, there_and_back::<ImportRequested>()),
+        (StockLow::TYPE, there_and_back::<StockLow>()),
+        (StockRanOut::TYPE, there_and_back::<StockRanOut>()),
+        (StockReturned::TYPE, there_and_back::<StockReturned>()),
     ];
     let tested: BTreeSet<_> = all.iter().map(|(event_type, _)| *event_type).collect();
     let listed: BTreeSet<_> = events().iter().map(|event| event.event_type).collect();

@@ -50,6 +50,15 @@ routes! {
         CATEGORIES_DELETE       DELETE  "/api/v1/categories/{id}"           Can("product:update")  Write;
         CATEGORIES_PRODUCTS     GET     "/api/v1/categories/{id}/products"  Visitor                Browse;
     }
+    inventory {
+        INVENTORY_LIST       GET     "/api/v1/inventory"                 Can("inventory:read")     Browse;
+        INVENTORY_ALERTS     GET     "/api/v1/inventory/alerts"          Can("inventory:read")     Browse;
+        INVENTORY_GET        GET     "/api/v1/inventory/{id}"            Can("inventory:read")     Browse;
+        INVENTORY_UPDATE     PUT     "/api/v1/inventory/{id}"            Can("inventory:update")   Write;
+        INVENTORY_RESERVE    POST    "/api/v1/inventory/{id}/reserve"    Can("inventory:reserve")  Write;
+        INVENTORY_RELEASE    DELETE  "/api/v1/inventory/{id}/reserve"    Can("inventory:reserve")  Write;
+        INVENTORY_MOVEMENTS  GET     "/api/v1/inventory/{id}/movements"  Can("inventory:read")     Browse;
+    }
 }
 
 /// `$default`: preflights, unknown paths (404) and known paths with a wrong method (405).

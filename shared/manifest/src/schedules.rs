@@ -12,8 +12,17 @@ pub const PRODUCTS_EXPIRE_IMPORTS: Schedule = Schedule {
     critical: false,
 };
 
+/// Takes away holds on stock whose time is over, so that alerts and the catalogue follow.
+pub const INVENTORY_RELEASE_EXPIRED: Schedule = Schedule {
+    name: function_name!(INVENTORY_RELEASE_EXPIRED),
+    service: "inventory",
+    every_minutes: 1,
+    sizing: Sizing::EVENTS,
+    critical: false,
+};
+
 /// Every schedule, in reading order.
-pub const ALL: &[&Schedule] = &[&PRODUCTS_EXPIRE_IMPORTS];
+pub const ALL: &[&Schedule] = &[&PRODUCTS_EXPIRE_IMPORTS, &INVENTORY_RELEASE_EXPIRED];
 
 /// A function that runs by the clock. A run may be repeated or skipped; it must not matter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -28,8 +28,14 @@ pub const AUTH: Service = Service {
     p99_ms: 1_500,
 };
 
+/// Stock and holds on it.
+pub const INVENTORY: Service = Service {
+    name: "inventory",
+    p99_ms: 1_000,
+};
+
 /// Every service, in reading order.
-pub const ALL: &[&Service] = &[&PLATFORM, &AUTH, &PRODUCTS];
+pub const ALL: &[&Service] = &[&PLATFORM, &AUTH, &PRODUCTS, &INVENTORY];
 
 /// Their names, in reading order.
 pub fn names() -> impl Iterator<Item = &'static str> {
