@@ -139,7 +139,13 @@ mod tests {
                 true,
                 true,
             ),
-            (0, &[1, 0, 0, 1], &[Returned, RanOut, Returned], false, false),
+            (
+                0,
+                &[1, 0, 0, 1],
+                &[Returned, RanOut, Returned],
+                false,
+                false,
+            ),
         ];
         for (threshold, steps, expected, low, out) in cases {
             let found = told(threshold, steps);

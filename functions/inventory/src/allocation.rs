@@ -21,7 +21,8 @@ pub fn allocate(stock: &Stock, quantity: u64, first: u8) -> Option<Vec<Part>> {
         quantity,
     };
     let count = stock.buckets.len();
-    let in_turn = (0..count).filter_map(|step| stock.buckets.get((step + usize::from(first)) % count));
+    let in_turn =
+        (0..count).filter_map(|step| stock.buckets.get((step + usize::from(first)) % count));
     let mut in_turn: Vec<_> = in_turn.collect();
     if let Some(bucket) = in_turn.iter().find(|bucket| bucket.free >= quantity) {
         return Some(vec![part(bucket.number, quantity)]);
@@ -92,7 +93,9 @@ pub fn levelled(stock: &Stock, amount: Option<Amount>, spread: u8) -> Result<Vec
             number if number < rest => share + 1,
             _ => share,
         };
-        let bucket = stock.buckets.get(usize::try_from(number).unwrap_or(usize::MAX));
+        let bucket = stock
+            .buckets
+            .get(usize::try_from(number).unwrap_or(usize::MAX));
         wanted.cast_signed() - bucket.map_or(0, |bucket| bucket.free).cast_signed()
     });
     Ok(changes.collect())
@@ -121,7 +124,12 @@ mod tests {
     fn a_hold_takes_one_bucket_where_one_is_enough_and_several_where_none_is() {
         let parts = |free: &[u64], quantity, first| {
             let parts = allocate(&stock(free, 0), quantity, first)?;
-            Some(parts.iter().map(|p| (p.bucket, p.quantity)).collect::<Vec<_>>())
+            Some(
+                parts
+                    .iter()
+                    .map(|p| (p.bucket, p.quantity))
+                    .collect::<Vec<_>>(),
+            )
         };
         assert_eq!(parts(&[5, 5, 5], 3, 1), Some(vec![(1, 3)]));
         assert_eq!(parts(&[5, 2, 5], 3, 1), Some(vec![(2, 3)]));
@@ -135,15 +143,27 @@ mod tests {
     fn staff_never_take_what_is_held() {
         let mut held = stock(&[2], 3);
         assert_eq!(levelled(&held, Some(Amount::OnHand(3)), 1), Ok(vec![-2]));
-        assert_eq!(levelled(&held, Some(Amount::OnHand(2)), 1), Err(Unfit::BelowReserved));
-        assert_eq!(levelled(&held, Some(Amount::By(i64::MIN)), 1), Err(Unfit::BelowReserved));
-        assert_eq!(levelled(&held, Some(Amount::By(i64::MAX)), 1), Err(Unfit::TooMany));
+        assert_eq!(
+            levelled(&held, Some(Amount::OnHand(2)), 1),
+            Err(Unfit::BelowReserved)
+        );
+        assert_eq!(
+            levelled(&held, Some(Amount::By(i64::MIN)), 1),
+            Err(Unfit::BelowReserved)
+        );
+        assert_eq!(
+            levelled(&held, Some(Amount::By(i64::MAX)), 1),
+            Err(Unfit::TooMany)
+        );
         held.expired.push(ExpiredHold {
             reservation: ReservationId::derive("", "late"),
             bucket: 0,
             quantity: 2,
         });
-        assert_eq!(levelled(&held, Some(Amount::OnHand(2)), 1), Err(Unfit::Reclaim(1)));
+        assert_eq!(
+            levelled(&held, Some(Amount::OnHand(2)), 1),
+            Err(Unfit::Reclaim(1))
+        );
     }
 
     proptest! {

@@ -162,11 +162,14 @@ fn short(shortages: &[Shortage]) -> Problem {
             "available": short.available,
         })
     });
-    let problem = Problem::new(INSUFFICIENT_STOCK)
-        .extension("shortages", lines.collect::<Vec<_>>());
+    let problem =
+        Problem::new(INSUFFICIENT_STOCK).extension("shortages", lines.collect::<Vec<_>>());
     match shortages {
         [one] => problem
-            .detail(format!("{} units of {} are available.", one.available, one.sku))
+            .detail(format!(
+                "{} units of {} are available.",
+                one.available, one.sku
+            ))
             .extension("available", one.available),
         _ => problem,
     }

@@ -57,7 +57,9 @@ impl Inventory {
         let lapses = stream::iter(lapses).buffer_unordered(AT_ONCE);
         let lapsed: Vec<Option<Reservation>> = lapses.try_collect().await?;
         let lapsed: Vec<Reservation> = lapsed.into_iter().flatten().collect();
-        let skus = lapsed.iter().flat_map(|reservation| reservation.units().into_keys());
+        let skus = lapsed
+            .iter()
+            .flat_map(|reservation| reservation.units().into_keys());
         self.watch(skus, now).await;
         Ok(lapsed.len() as u64)
     }
@@ -75,7 +77,11 @@ impl Inventory {
         if before.state != State::Held || !before.is_over(now) {
             return Ok(None);
         }
-        match self.store.give_back(&before, &before.now(State::Lapsed), now).await {
+        match self
+            .store
+            .give_back(&before, &before.now(State::Lapsed), now)
+            .await
+        {
             Ok(()) => Ok(Some(before)),
             Err(StoreError::Stale) => Ok(None),
             Err(error) => Err(error.into()),

@@ -97,3 +97,6 @@ pub fn functions() -> Vec<edge::Function> {
         edge::clockwork::<on::ReleaseExpired>(),
     ]
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,8 +1,13 @@
 //! The ledger: every change of what is on hand, and how the ledgers of several buckets read as one.
+//!
+//! Sales of a bucket that come at once must not wait for each other, so most entries do not know
+//! what was on hand after them. Those that do are checkpoints: everything that staff do, and one
+//! sale in sixty-four. A checkpoint is later than every entry that was there before it, and an entry
+//! is later than every checkpoint that was; so counting on from a checkpoint is exact.
 
 use std::collections::VecDeque;
 
-use kernel::Timestamp;
+use kernel::{ReservationId, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -46,11 +51,27 @@ pub struct Entry {
     pub cause: Cause,
     /// Units that came, or went.
     pub quantity: i64,
-    /// Units on hand in the bucket afterwards.
-    pub on_hand_after: u64,
+    /// Units on hand in the bucket afterwards; known of checkpoints, and counted for others.
+    pub on_hand_after: Option<u64>,
+}
+
+/// One sale in so many is a checkpoint.
+const CHECKPOINTS: u8 = 64;
+
+/// Whether the sale of a reservation is to be a checkpoint, which follows from random bits of its id.
+pub fn is_checkpoint(id: ReservationId) -> bool {
+    id.uuid()
+        .as_bytes()
+        .get(13)
+        .is_some_and(|byte| byte % CHECKPOINTS == 0)
 }
 
 impl Entry {
+    /// Whether it knows what was on hand after it.
+    pub const fn is_checkpoint(&self) -> bool {
+        self.on_hand_after.is_some()
+    }
+
     /// Where it stands in the order of all entries of its SKU: with those of the same movement.
     pub fn place(&self) -> String {
         place(self.at, &self.cause.id)
@@ -75,13 +96,33 @@ pub struct Movement {
     pub on_hand_after: u64,
 }
 
-/// What was read of a bucket's ledger, the newest first.
+/// What was read of a bucket's ledger, the newest first, with what was on hand after each.
 #[derive(Debug, Default)]
 pub struct Lane {
-    /// The entries.
-    pub entries: VecDeque<Entry>,
-    /// Whether there are older ones behind them.
-    pub more: bool,
+    entries: VecDeque<Entry>,
+    more: bool,
+}
+
+impl Lane {
+    /// Counts what was on hand after each entry that was read, the newest first, up to the end of
+    /// the ledger when there are no `more`, or else from the last checkpoint on: what is older than
+    /// that is left for another page.
+    pub fn counted(mut entries: Vec<Entry>, more: bool) -> Self {
+        if more {
+            let last = entries.iter().rposition(Entry::is_checkpoint);
+            entries.truncate(last.map_or(0, |last| last + 1));
+        }
+        let mut on_hand = 0_u64;
+        for entry in entries.iter_mut().rev() {
+            let counted = on_hand.saturating_add_signed(entry.quantity);
+            on_hand = entry.on_hand_after.unwrap_or(counted);
+            entry.on_hand_after = Some(on_hand);
+        }
+        Self {
+            entries: entries.into(),
+            more,
+        }
+    }
 }
 
 /// Movements, and behind which place the ledger goes on; none at its end.
@@ -110,10 +151,14 @@ pub fn merged(mut lanes: Vec<Lane>, limit: usize) -> Ledger {
         }
         let place = newest.place();
         let on_hand = lanes.iter().filter_map(|lane| lane.entries.front());
-        let on_hand_after = on_hand.map(|entry| entry.on_hand_after).sum();
+        let on_hand_after = on_hand.filter_map(|entry| entry.on_hand_after).sum();
         let mut quantity = 0;
         for lane in &mut lanes {
-            if lane.entries.front().is_some_and(|entry| entry.place() == place) {
+            if lane
+                .entries
+                .front()
+                .is_some_and(|entry| entry.place() == place)
+            {
                 quantity += lane.entries.pop_front().map_or(0, |entry| entry.quantity);
             }
         }
@@ -133,7 +178,8 @@ pub fn merged(mut lanes: Vec<Lane>, limit: usize) -> Ledger {
 mod tests {
     use super::*;
 
-    fn entry(at: i64, id: &str, quantity: i64, on_hand_after: u64) -> Entry {
+    /// A checkpoint, or an entry that knows nothing.
+    fn entry(at: i64, id: &str, quantity: i64, on_hand_after: Option<u64>) -> Entry {
         Entry {
             at: Timestamp::from_millis(at),
             cause: Cause {
@@ -147,45 +193,43 @@ mod tests {
         }
     }
 
-    fn lane(entries: &[Entry], more: bool) -> Lane {
-        Lane {
-            entries: entries.iter().cloned().collect(),
-            more,
-        }
-    }
-
-    fn shown(ledger: &Ledger) -> Vec<(String, i64, u64)> {
-        let shown = |m: &Movement| (m.cause.id.clone(), m.quantity, m.on_hand_after);
-        ledger.0.iter().map(shown).collect()
+    fn shown(ledger: &Ledger) -> Vec<(&str, i64, u64)> {
+        let movements = ledger.0.iter();
+        movements
+            .map(|m| (m.cause.id.as_str(), m.quantity, m.on_hand_after))
+            .collect()
     }
 
     #[test]
     fn several_buckets_read_as_one_ledger() {
         // Ten come into the first bucket, four go over to the second, three are sold of both.
         let first = [
-            entry(30, "sale", -2, 4),
-            entry(20, "spread", -4, 6),
-            entry(10, "receipt", 10, 10),
+            entry(30, "sale", -2, None),
+            entry(20, "spread", -4, Some(6)),
+            entry(10, "receipt", 10, Some(10)),
         ];
-        let second = [entry(30, "sale", -1, 3), entry(20, "spread", 4, 4)];
-        let lanes = || vec![lane(&first, false), lane(&second, false)];
+        let second = [entry(30, "sale", -1, None), entry(20, "spread", 4, Some(4))];
+        let lanes = || {
+            let lanes = [first.to_vec(), second.to_vec()];
+            lanes.map(|entries| Lane::counted(entries, false)).into()
+        };
         let whole = merged(lanes(), 10);
-        let expected = [("sale".to_owned(), -3, 7), ("receipt".to_owned(), 10, 10)];
-        assert_eq!(shown(&whole), expected);
+        assert_eq!(shown(&whole), [("sale", -3, 7), ("receipt", 10, 10)]);
         assert_eq!(whole.1, None);
-        let (page, next) = merged(lanes(), 1);
-        assert_eq!((page.len(), next), (1, Some(place(Timestamp::from_millis(20), "spread"))));
+        let page = merged(lanes(), 1);
+        assert_eq!(shown(&page), [("sale", -3, 7)]);
+        assert_eq!(page.1, Some(place(Timestamp::from_millis(30), "sale")));
     }
 
     #[test]
     fn a_lane_that_was_not_read_to_its_end_ends_the_page() {
-        let lanes = vec![
-            lane(&[entry(30, "a", 1, 9)], true),
-            lane(&[entry(20, "b", 1, 5), entry(10, "c", 4, 4)], false),
-        ];
-        let (page, next) = merged(lanes, 10);
-        assert_eq!(page.len(), 1);
-        assert_eq!(page[0].on_hand_after, 14);
-        assert_eq!(next, Some(place(Timestamp::from_millis(30), "a")));
+        let first = vec![entry(30, "a", 1, Some(9)), entry(15, "x", 1, None)];
+        let second = vec![entry(20, "b", 1, None), entry(10, "c", 4, None)];
+        let ledger = merged(
+            vec![Lane::counted(first, true), Lane::counted(second, false)],
+            10,
+        );
+        assert_eq!(shown(&ledger), [("a", 1, 14)]);
+        assert_eq!(ledger.1, Some(place(Timestamp::from_millis(30), "a")));
     }
 }

@@ -59,10 +59,12 @@ impl Inventory {
     ) -> Result<Page<Stock>, InventoryError> {
         let name = if low { "stock, low" } else { "stock" };
         let behind = open(cursor, name)?;
-        let (skus, next) = self.store.skus(low, behind.as_deref(), limit.as_usize()).await?;
+        let (skus, next) = self
+            .store
+            .skus(low, behind.as_deref(), limit.as_usize())
+            .await?;
         let stocks = self.store.stocks(&skus, self.now()).await?;
-        let is_low =
-            |stock: &Stock| stock.available() <= u64::from(stock.head.low_stock_threshold);
+        let is_low = |stock: &Stock| stock.available() <= u64::from(stock.head.low_stock_threshold);
         let stocks = stocks.into_iter().flatten();
         Ok(Page {
             items: stocks.filter(|stock| !low || is_low(stock)).collect(),
@@ -100,7 +102,10 @@ impl Inventory {
         cursor: Option<&Cursor>,
     ) -> Result<Page<OpenAlert>, InventoryError> {
         let behind = open(cursor, "alerts")?;
-        let (items, next) = self.store.alerts(behind.as_deref(), limit.as_usize()).await?;
+        let (items, next) = self
+            .store
+            .alerts(behind.as_deref(), limit.as_usize())
+            .await?;
         let next = seal(next, "alerts")?;
         Ok(Page { items, next })
     }

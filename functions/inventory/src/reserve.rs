@@ -57,7 +57,11 @@ impl Inventory {
                 version,
                 ..Reservation::held(id, parts, until)
             };
-            match self.store.hold(before.as_ref(), &after, answered, now).await {
+            match self
+                .store
+                .hold(before.as_ref(), &after, answered, now)
+                .await
+            {
                 Ok(()) => {
                     self.watch_taken(&after.parts, now).await;
                     return Ok(after.hold());
@@ -66,7 +70,11 @@ impl Inventory {
                 Err(error) => return Err(error.into()),
             }
             before = self.store.reservation(id).await?;
-            match before.as_ref().map(|found| found.again(&units, now)).transpose()? {
+            match before
+                .as_ref()
+                .map(|found| found.again(&units, now))
+                .transpose()?
+            {
                 None | Some(Holding::Anew) => {}
                 Some(Holding::Done) => return Ok(before.map_or(after, |found| found).hold()),
                 Some(Holding::Longer) => return self.extend(&id, until).await,
@@ -132,7 +140,9 @@ impl Inventory {
         let hints = self.store.hints(units.keys(), now).await?;
         let part = |(sku, &quantity): (&Sku, &u64)| Part {
             sku: sku.clone(),
-            bucket: hints.get(sku).map_or(0, |hint| first_bucket(id, hint.spread)),
+            bucket: hints
+                .get(sku)
+                .map_or(0, |hint| first_bucket(id, hint.spread)),
             quantity,
         };
         Ok(units.iter().map(part).collect())
@@ -143,7 +153,7 @@ impl Inventory {
     ///
     /// Reading several buckets is no look at one moment, so stock that goes from one to another
     /// meanwhile, or from an ended hold back to its bucket, may not be seen. Nobody is refused
-    /// before two looks in a row have shown the same.
+    /// unless the buckets have not changed since they were read, or a second look shows no more.
     pub(crate) async fn find(
         &self,
         id: ReservationId,
@@ -151,7 +161,7 @@ impl Inventory {
         now: Timestamp,
     ) -> Result<Vec<Part>, InventoryError> {
         let skus: Vec<Sku> = units.keys().cloned().collect();
-        let mut seen: Vec<Option<Stock>> = Vec::new();
+        let mut looks = 0;
         let mut tries = Tries::default();
         loop {
             let stocks = self.store.stocks(&skus, now).await?;
@@ -160,8 +170,13 @@ impl Inventory {
             let mut reclaim = Vec::new();
             for (stock, (sku, &requested)) in stocks.iter().zip(units) {
                 let available = stock.as_ref().map_or(0, Stock::available);
-                let first = stock.as_ref().map_or(0, |s| first_bucket(id, s.head.spread));
-                match stock.as_ref().and_then(|stock| allocate(stock, requested, first)) {
+                let first = stock
+                    .as_ref()
+                    .map_or(0, |s| first_bucket(id, s.head.spread));
+                match stock
+                    .as_ref()
+                    .and_then(|stock| allocate(stock, requested, first))
+                {
                     Some(found) => parts.extend(found),
                     None if available < requested => short.push(Shortage {
                         sku: sku.clone(),
@@ -171,27 +186,29 @@ impl Inventory {
                     None => reclaim.extend(stock.as_ref().map(|stock| (stock, requested))),
                 }
             }
-            if !short.is_empty() && stocks == seen {
-                return Err(InventoryError::Short(short));
+            looks += 1;
+            if !short.is_empty() {
+                let of_short = stocks.iter().flatten();
+                let is_short = |stock: &&Stock| short.iter().any(|s| s.sku == stock.head.sku);
+                let of_short = of_short.filter(is_short);
+                if looks > 1 || self.store.is_unchanged(of_short).await? {
+                    return Err(InventoryError::Short(short));
+                }
+                continue;
             }
-            if short.is_empty() && reclaim.is_empty() {
+            looks = 0;
+            if reclaim.is_empty() {
                 return if parts.len() > MAX_PARTS {
                     Err(InventoryError::TooManyLines)
                 } else {
                     Ok(parts)
                 };
             }
-            if short.is_empty() {
-                for (stock, requested) in reclaim {
-                    let missing = requested.saturating_sub(stock.free());
-                    self.reclaim(stock, missing, id, now).await?;
-                }
+            for (stock, requested) in reclaim {
+                let missing = requested.saturating_sub(stock.free());
+                self.reclaim(stock, missing, id, now).await?;
             }
-            // The second look follows at once.
-            if !seen.is_empty() {
-                tries.wait().await?;
-            }
-            seen = stocks;
+            tries.wait().await?;
         }
     }
 }

@@ -4,7 +4,7 @@ use kernel::{ReservationId, Sku};
 
 use crate::Inventory;
 use crate::error::InventoryError;
-use crate::movement::{Cause, MovementKind};
+use crate::movement::{Cause, MovementKind, is_checkpoint};
 use crate::reservation::{Line, Refusal, Reservation, State, summed};
 use crate::retry::Tries;
 use crate::store::StoreError;
@@ -44,8 +44,10 @@ impl Inventory {
                     return Ok(());
                 }
             };
-            let buckets = self.store.buckets(&after.parts).await?;
-            match self.store.sell(&before, &after, &buckets, &cause, now).await {
+            let checkpoint = tries.is_first() && is_checkpoint(*id);
+            let touched = self.store.touched(&after.parts, checkpoint).await?;
+            let sold = self.store.sell(&before, &after, &touched, &cause, now);
+            match sold.await {
                 Ok(()) => {
                     // What was held could not be had before either.
                     if before.state != State::Held || before.is_over(now) {
@@ -120,22 +122,23 @@ impl Inventory {
         let mut tries = Tries::default();
         loop {
             let now = self.now();
+            // In this order: a reservation to which units have come back has a key for them.
+            let before = self.store.reservation(*id).await?;
+            let before = before.ok_or(InventoryError::NotFound)?;
             match self.store.restocked(*id, key).await? {
                 Some(before) if before == units => return Ok(()),
                 Some(_) => return Err(Refusal::OtherLines.into()),
                 None => {}
             }
-            let before = self.store.reservation(*id).await?;
-            let before = before.ok_or(InventoryError::NotFound)?;
             if before.state != State::Committed {
                 return Err(InventoryError::NotCommitted);
             }
             let too_many = |(sku, left): (Sku, u64)| InventoryError::MoreThanSold { sku, left };
             let (after, parts) = before.restocking(&units).map_err(too_many)?;
-            let buckets = self.store.buckets(&parts).await?;
+            let touched = self.store.touched(&parts, false).await?;
             let outcome = self
                 .store
-                .restock(&before, &after, &parts, &buckets, key, &cause, now)
+                .restock(&before, &after, &parts, &touched, key, &cause, now)
                 .await;
             match outcome {
                 Ok(()) => {

@@ -67,8 +67,8 @@ pub struct Bucket {
     pub version: u64,
     /// How many movements it has had. Holds are none.
     pub moves: u64,
-    /// When the last one was.
-    pub moved_at: Timestamp,
+    /// When the last one was that knows what was on hand after it; see [`movement`](crate::movement).
+    pub counted_at: Timestamp,
 }
 
 impl Bucket {
@@ -80,7 +80,7 @@ impl Bucket {
             reserved: 0,
             version: 0,
             moves: 0,
-            moved_at: Timestamp::MIN,
+            counted_at: Timestamp::MIN,
         }
     }
 

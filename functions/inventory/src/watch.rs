@@ -27,8 +27,10 @@ impl Inventory {
     pub(crate) async fn watch(&self, skus: impl Iterator<Item = Sku>, now: Timestamp) {
         let skus: BTreeSet<Sku> = skus.collect();
         let looks: Vec<_> = skus.into_iter().map(|sku| self.look(sku, now)).collect();
-        let looks: Vec<Result<(), InventoryError>> =
-            stream::iter(looks).buffer_unordered(AT_ONCE).collect().await;
+        let looks: Vec<Result<(), InventoryError>> = stream::iter(looks)
+            .buffer_unordered(AT_ONCE)
+            .collect()
+            .await;
         drop(looks);
     }
 

@@ -136,7 +136,7 @@ pub(super) struct BucketItem {
     pub reserved: u64,
     pub version: u64,
     pub moves: u64,
-    pub moved_at: Timestamp,
+    pub counted_at: Timestamp,
 }
 
 impl Item for BucketItem {
@@ -155,7 +155,7 @@ impl From<BucketItem> for Bucket {
             reserved: item.reserved,
             version: item.version,
             moves: item.moves,
-            moved_at: item.moved_at,
+            counted_at: item.counted_at,
         }
     }
 }
@@ -317,7 +317,8 @@ pub(super) struct MovementItem {
     pub at: Timestamp,
     pub cause: Cause,
     pub quantity: i64,
-    pub on_hand_after: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_hand_after: Option<u64>,
 }
 
 impl Item for MovementItem {

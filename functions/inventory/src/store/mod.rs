@@ -26,6 +26,7 @@ use aws::{Table, TableError, TransactionError};
 use kernel::{Sku, Timestamp};
 
 pub use alerts::OpenAlert;
+pub use movements::Touched;
 pub use staff::StaffChange;
 
 use crate::stock::Head;
@@ -118,6 +119,3 @@ impl Hint {
         now.since(self.read_at) < HINTED
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,6 +1,7 @@
 //! Changes of what is on hand, with their entries in the ledger.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use aws::{Condition, Slice, Transaction, Update};
 use futures_util::{StreamExt, TryStreamExt, stream};
@@ -8,44 +9,50 @@ use kernel::{Sku, Timestamp};
 
 use super::items::{BucketItem, MovementItem, bucket_key, ledger_partition};
 use super::{Store, StoreError};
-use crate::movement::{Cause, Lane, Ledger, merged};
+use crate::movement::{Cause, Entry, Lane, Ledger, merged};
 use crate::reservation::Part;
 use crate::stock::{Bucket, MAX_BUCKETS};
 
 pub(super) const BUCKET: &str = "bucket";
 const MOVEMENT: &str = "movement";
+/// Ledgers whose last entries are read at once.
+const AT_ONCE: usize = 64;
 
 /// How many entries more than a page are read of each bucket: those of stock that only went from
 /// one bucket to another are no movement of the SKU.
 const SPARE: usize = 10;
+/// Entries that are read at once to find a checkpoint, and how often. One in sixty-four is one.
+const PIECE: usize = 100;
+const PIECES: usize = 50;
 
 /// A change of what is on hand in a bucket.
 #[derive(Debug, Clone)]
 pub(super) struct Change<'a> {
     pub sku: &'a Sku,
-    /// The bucket as it was read; no movement may have come between.
+    /// The bucket as it was read.
     pub bucket: &'a Bucket,
     /// Units more that nobody holds.
     pub free: i64,
     /// Units fewer that are held.
     pub unheld: u64,
-    /// Not even a hold may have come between.
-    pub exactly: bool,
 }
 
-/// When a movement is entered: later than the last one of any bucket it is in.
-pub(super) fn moment<'a>(buckets: impl Iterator<Item = &'a Bucket>, now: Timestamp) -> Timestamp {
-    let last = buckets.map(|bucket| bucket.moved_at).max();
-    last.map_or(now, |last| {
-        now.max(last.plus(std::time::Duration::from_millis(1)))
-    })
+/// What may have come between the reading of a bucket and its change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Since {
+    /// Anything: the entry in the ledger does not know what is on hand after it.
+    Anything,
+    /// Holds, which do not change what is on hand: the entry is a checkpoint.
+    Holds,
+    /// Nothing: the entry is a checkpoint.
+    Nothing,
 }
 
-/// Changes a bucket and enters that in its ledger. The number of its movements is what it was when
-/// it was read, and so what is on hand is, too: holds do not change that.
+/// Changes a bucket and enters that in its ledger.
 pub(super) fn moved(
     write: Transaction,
     change: &Change<'_>,
+    since: Since,
     cause: &Cause,
     at: Timestamp,
 ) -> Transaction {
@@ -54,24 +61,20 @@ pub(super) fn moved(
         bucket,
         free,
         unheld,
-        exactly,
     } = *change;
     let quantity = free - unheld.cast_signed();
-    let on_hand_after = bucket.on_hand().cast_signed() + quantity;
-    let mut same = Condition::expression("moves = :moves").value(":moves", bucket.moves);
-    if exactly {
-        same = same.and(Condition::version(bucket.version));
-    }
-    if free < 0 {
-        let enough = Condition::expression("free >= :free").value(":free", free.unsigned_abs());
-        same = same.and(enough);
-    }
-    if unheld > 0 {
-        let held = Condition::expression("reserved >= :held").value(":held", unheld);
-        same = same.and(held);
-    }
-    let key = bucket_key(sku, bucket.number);
-    let write = if bucket.version == 0 {
+    let checkpoint = since != Since::Anything;
+    let after = bucket.on_hand().saturating_add_signed(quantity);
+    let entry = MovementItem {
+        sku: sku.clone(),
+        bucket: bucket.number,
+        at,
+        cause: cause.clone(),
+        quantity,
+        on_hand_after: checkpoint.then_some(after),
+    };
+    let write = write.put(MOVEMENT, &entry, Condition::absent());
+    if bucket.version == 0 {
         let item = BucketItem {
             sku: sku.clone(),
             bucket: bucket.number,
@@ -79,43 +82,75 @@ pub(super) fn moved(
             reserved: 0,
             version: 2,
             moves: 1,
-            moved_at: at,
+            counted_at: at,
         };
-        write.put(BUCKET, &item, Condition::absent())
+        return write.put(BUCKET, &item, Condition::absent());
+    }
+    let update = Update::new()
+        .add("free", free)
+        .add("reserved", -unheld.cast_signed())
+        .add("version", 2)
+        .add("moves", 1)
+        .when(unchanged(bucket, since, at));
+    let update = if checkpoint {
+        update.set("counted_at", at)
     } else {
-        let update = Update::new()
-            .add("free", free)
-            .add("reserved", -unheld.cast_signed())
-            .add("version", 2)
-            .add("moves", 1)
-            .set("moved_at", at)
-            .when(same);
-        write.update(BUCKET, key, update)
+        update
     };
-    let entry = MovementItem {
-        sku: sku.clone(),
-        bucket: bucket.number,
-        at,
-        cause: cause.clone(),
-        quantity,
-        on_hand_after: on_hand_after.unsigned_abs(),
+    let update = if free < 0 {
+        let enough = Condition::expression("free >= :free").value(":free", free.unsigned_abs());
+        update.when(enough)
+    } else {
+        update
     };
-    write.put(MOVEMENT, &entry, Condition::absent())
+    let update = if unheld > 0 {
+        let held = Condition::expression("reserved >= :held").value(":held", unheld);
+        update.when(held)
+    } else {
+        update
+    };
+    write.update(BUCKET, bucket_key(sku, bucket.number), update)
 }
 
-/// Changes the buckets that parts are of, each SKU's at a moment of its own; `buckets` are those of
-/// the parts, in their order.
+/// That nothing has come to a bucket that must not; and that an entry at this time is later than
+/// the last checkpoint.
+pub(super) fn unchanged(bucket: &Bucket, since: Since, at: Timestamp) -> Condition {
+    match since {
+        Since::Anything => Condition::expression("counted_at < :at").value(":at", at),
+        Since::Holds => Condition::expression("moves = :moves").value(":moves", bucket.moves),
+        Since::Nothing => Condition::version(bucket.version),
+    }
+}
+
+/// The buckets that parts are of, in the order of the parts.
+#[derive(Debug)]
+pub struct Touched {
+    buckets: Vec<Bucket>,
+    /// The times of their last entries, where what is entered is to be a checkpoint.
+    newest: Option<Vec<Timestamp>>,
+}
+
+/// Changes the buckets that parts are of, those of a SKU at one time.
 pub(super) fn moved_all(
     mut write: Transaction,
     parts: &[Part],
-    buckets: &[Bucket],
+    touched: &Touched,
     cause: &Cause,
     now: Timestamp,
     change: impl Fn(&Part) -> (i64, u64),
 ) -> Transaction {
+    let Touched { buckets, newest } = touched;
+    let since = if newest.is_some() {
+        Since::Holds
+    } else {
+        Since::Anything
+    };
     let mut moments = HashMap::<&Sku, Timestamp>::new();
-    for (part, bucket) in parts.iter().zip(buckets) {
-        let at = moment(std::iter::once(bucket), now);
+    for (number, (part, bucket)) in parts.iter().zip(buckets).enumerate() {
+        let newest = newest
+            .as_ref()
+            .and_then(|newest| newest.get(number).copied());
+        let at = behind(bucket.counted_at.max(newest.unwrap_or(Timestamp::MIN)), now);
         let latest = moments.entry(&part.sku).or_insert(at);
         *latest = at.max(*latest);
     }
@@ -126,12 +161,16 @@ pub(super) fn moved_all(
             bucket,
             free,
             unheld,
-            exactly: false,
         };
         let at = moments.get(&part.sku).copied().unwrap_or(now);
-        write = moved(write, &change, cause, at);
+        write = moved(write, &change, since, cause, at);
     }
     write
+}
+
+/// Now, or just behind a time that is not over yet by this clock.
+pub(super) fn behind(last: Timestamp, now: Timestamp) -> Timestamp {
+    now.max(last.plus(Duration::from_millis(1)))
 }
 
 impl Store {
@@ -151,23 +190,61 @@ impl Store {
         Ok(merged(lanes.try_collect().await?, limit))
     }
 
+    /// The buckets of some parts, to be changed; with a checkpoint or without.
+    pub async fn touched(&self, parts: &[Part], checkpoint: bool) -> Result<Touched, StoreError> {
+        // In this order: an entry that comes between is one more than the bucket knows of.
+        let buckets = self.buckets(parts).await?;
+        let newest = if checkpoint {
+            let places = parts.iter().map(|part| (&part.sku, part.bucket));
+            Some(self.newest(places).await?)
+        } else {
+            None
+        };
+        Ok(Touched { buckets, newest })
+    }
+
+    /// The times of the last entries of some buckets, in their order.
+    pub(super) async fn newest(
+        &self,
+        buckets: impl Iterator<Item = (&Sku, u8)>,
+    ) -> Result<Vec<Timestamp>, StoreError> {
+        let last = buckets.map(|(sku, bucket)| async move {
+            let query = self.table().query(ledger_partition(sku, bucket));
+            let query = query.descending().limit(1).consistent();
+            let slice: Slice<MovementItem> = query.run().await?;
+            let last = slice.items.first().map(|item| item.at);
+            Ok::<_, StoreError>(last.unwrap_or(Timestamp::MIN))
+        });
+        let last: Vec<_> = last.collect();
+        stream::iter(last).buffered(AT_ONCE).try_collect().await
+    }
+
     async fn lane(
         &self,
         sku: &Sku,
         bucket: u8,
-        behind: Option<&str>,
+        before: Option<&str>,
         limit: usize,
     ) -> Result<Lane, StoreError> {
         let query = self.table().query(ledger_partition(sku, bucket));
-        let query = match behind {
+        let query = match before {
             Some(place) => query.before(place),
             None => query,
         };
-        let query = query.descending().limit(limit).consistent();
-        let slice: Slice<MovementItem> = query.run().await?;
-        Ok(Lane {
-            entries: slice.items.into_iter().map(Into::into).collect(),
-            more: slice.last.is_some(),
-        })
+        let query = query.descending().consistent();
+        let mut entries: Vec<Entry> = Vec::new();
+        let mut start = None;
+        for piece in 0..PIECES {
+            let wanted = if piece == 0 { limit } else { PIECE };
+            let query = query.clone().limit(wanted).start(start);
+            let slice: Slice<MovementItem> = query.run().await?;
+            entries.extend(slice.items.into_iter().map(Entry::from));
+            start = slice.last;
+            let known = entries.iter().skip(limit.saturating_sub(1));
+            if start.is_none() || known.into_iter().any(Entry::is_checkpoint) {
+                break;
+            }
+        }
+        Ok(Lane::counted(entries, start.is_some()))
     }
 }

@@ -10,15 +10,14 @@ use kernel::{ReservationId, Timestamp};
 use serde::Deserialize;
 
 use super::items::{
-    HOLD_LIST, HOLD_SHARDS, HoldItem, ReservationItem, RestockItem, bucket_key,
-    hold_key, reservation_key, restock_key, sortable,
+    HOLD_LIST, HOLD_SHARDS, HoldItem, ReservationItem, RestockItem, bucket_key, hold_key,
+    reservation_key, restock_key, sortable,
 };
 use super::listing::index;
-use super::movements::{BUCKET, moved_all};
+use super::movements::{BUCKET, Touched, moved_all};
 use super::{Store, StoreError};
 use crate::movement::Cause;
 use crate::reservation::{Held, Part, Reservation, State, Units};
-use crate::stock::Bucket;
 
 const RESERVATION: &str = "reservation";
 const HOLD: &str = "hold";
@@ -111,19 +110,36 @@ impl Store {
         Ok(self.put(before, after, now).commit().await?)
     }
 
-    /// Sells what a reservation holds, or, when it holds nothing any more, what is free. `buckets`
-    /// are those of the parts of `after`, in their order.
+    /// Sells what a reservation holds, or, when it holds nothing any more, what is free. `touched`
+    /// are the buckets of the parts of `after`.
     pub async fn sell(
         &self,
         before: &Reservation,
         after: &Reservation,
-        buckets: &[Bucket],
+        touched: &Touched,
+        cause: &Cause,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.sell_uncleared(before, after, touched, cause, now)
+            .await?;
+        if before.state == State::Held && before.is_large() {
+            self.clear(before).await?;
+        }
+        Ok(())
+    }
+
+    /// As [`sell`](Self::sell), but the holds of a large reservation stay for [`clear`](Self::clear).
+    pub(crate) async fn sell_uncleared(
+        &self,
+        before: &Reservation,
+        after: &Reservation,
+        touched: &Touched,
         cause: &Cause,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let holds = before.state == State::Held;
         let write = self.put(Some(before), after, now);
-        let mut write = moved_all(write, &after.parts, buckets, cause, now, |part| {
+        let mut write = moved_all(write, &after.parts, touched, cause, now, |part| {
             if holds {
                 (0, part.quantity)
             } else {
@@ -135,11 +151,7 @@ impl Store {
                 write = unhold(write, before, part);
             }
         }
-        write.commit().await?;
-        if holds && before.is_large() {
-            self.clear(before).await?;
-        }
-        Ok(())
+        Ok(write.commit().await?)
     }
 
     /// Takes away holds that a large reservation left when it was sold.
@@ -163,13 +175,16 @@ impl Store {
     }
 
     /// Puts units back that were sold, once for a key.
-    #[allow(clippy::too_many_arguments, reason = "each is one thing that is written")]
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "each is one thing that is written"
+    )]
     pub async fn restock(
         &self,
         before: &Reservation,
         after: &Reservation,
         parts: &[Part],
-        buckets: &[Bucket],
+        touched: &Touched,
         key: &str,
         cause: &Cause,
         now: Timestamp,
@@ -182,7 +197,7 @@ impl Store {
         };
         let write = self.put(Some(before), after, now);
         let write = write.put(RESTOCK, &item, Condition::absent());
-        let write = moved_all(write, parts, buckets, cause, now, |part| {
+        let write = moved_all(write, parts, touched, cause, now, |part| {
             (part.quantity.cast_signed(), 0)
         });
         Ok(write.commit().await?)
@@ -219,7 +234,9 @@ impl Store {
             Condition::version(before.version)
         });
         let item = ReservationItem::of(after, now);
-        self.table().transaction().put(RESERVATION, &item, unchanged)
+        self.table()
+            .transaction()
+            .put(RESERVATION, &item, unchanged)
     }
 }
 

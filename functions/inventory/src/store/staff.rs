@@ -4,7 +4,7 @@ use aws::{Answered, Condition, Transaction};
 use kernel::Timestamp;
 
 use super::items::{BucketItem, HeadItem, bucket_key};
-use super::movements::{BUCKET, Change, moment, moved};
+use super::movements::{BUCKET, Change, Since, behind, moved, unchanged};
 use super::{Store, StoreError};
 use crate::movement::Cause;
 use crate::stock::{Head, Stock};
@@ -43,28 +43,29 @@ impl Store {
         let mut write = self.put_head(&before.head, &after.head);
         let buckets = before.buckets.iter().zip(change.changes);
         let touched = buckets.clone().filter(|(_, free)| **free != 0);
-        let at = moment(touched.map(|(bucket, _)| bucket), now);
+        let places = touched.clone().map(|(bucket, _)| (sku, bucket.number));
+        let newest = self.newest(places).await?.into_iter().max();
+        let at = newest.map_or(now, |newest| behind(newest, now));
+        let since = if change.exactly {
+            Since::Nothing
+        } else {
+            Since::Holds
+        };
         for (bucket, &free) in buckets {
-            let key = bucket_key(sku, bucket.number);
             write = match (free, bucket.version) {
                 (0, 0) => write.put(BUCKET, &empty(sku, bucket.number), Condition::absent()),
-                (0, version) => {
-                    let same =
-                        Condition::expression("moves = :moves").value(":moves", bucket.moves);
-                    let exact = Condition::version(version);
-                    let same = if change.exactly { same.and(exact) } else { same };
-                    write.check(BUCKET, key, same)
+                (0, _) => {
+                    let key = bucket_key(sku, bucket.number);
+                    write.check(BUCKET, key, unchanged(bucket, since, at))
                 }
                 (free, _) => {
-                    let exactly = change.exactly;
                     let entry = Change {
                         sku,
                         bucket,
                         free,
                         unheld: 0,
-                        exactly,
                     };
-                    moved(write, &entry, change.cause, at)
+                    moved(write, &entry, since, change.cause, at)
                 }
             };
         }
@@ -103,6 +104,6 @@ fn empty(sku: &kernel::Sku, bucket: u8) -> BucketItem {
         reserved: 0,
         version: 2,
         moves: 0,
-        moved_at: Timestamp::MIN,
+        counted_at: Timestamp::MIN,
     }
 }

@@ -35,7 +35,9 @@ impl Store {
         now: Timestamp,
     ) -> Result<Vec<Option<Stock>>, StoreError> {
         let known = |sku: &Sku| self.hint(sku).map_or(1, |hint| hint.buckets);
-        let wanted = skus.iter().flat_map(|sku| (0..known(sku)).map(move |n| (sku.clone(), n)));
+        let wanted = skus
+            .iter()
+            .flat_map(|sku| (0..known(sku)).map(move |n| (sku.clone(), n)));
         let wanted: HashSet<(Sku, u8)> = wanted.collect();
         let mut reads = self.read(wanted.iter().cloned().collect(), now).await?;
         let heads = reads.iter().filter_map(|read| read.head.as_ref());
@@ -49,7 +51,8 @@ impl Store {
         let sold = self.sold(&reads).await?;
         let mut found = HashMap::<Sku, Vec<Read>>::new();
         for mut read in reads {
-            read.holds.retain(|(hold, _)| !sold.contains(&hold.reservation));
+            read.holds
+                .retain(|(hold, _)| !sold.contains(&hold.reservation));
             found.entry(read.sku.clone()).or_default().push(read);
         }
         let stocks: HashMap<Sku, Stock> = found
@@ -105,11 +108,24 @@ impl Store {
         Ok(items.into_iter().map(Bucket::from).collect())
     }
 
-    async fn read(
+    /// Whether every bucket of some stocks is what it was when it was read.
+    pub async fn is_unchanged(
         &self,
-        buckets: Vec<(Sku, u8)>,
-        now: Timestamp,
-    ) -> Result<Vec<Read>, StoreError> {
+        stocks: impl Iterator<Item = &Stock>,
+    ) -> Result<bool, StoreError> {
+        let mut keys = Vec::new();
+        let mut versions = Vec::new();
+        for stock in stocks {
+            for bucket in &stock.buckets {
+                keys.push(bucket_key(&stock.head.sku, bucket.number));
+                versions.push(bucket.version);
+            }
+        }
+        let items: Vec<BucketItem> = self.table().batch_get(&keys).await?;
+        Ok(items.iter().map(|item| item.version).eq(versions))
+    }
+
+    async fn read(&self, buckets: Vec<(Sku, u8)>, now: Timestamp) -> Result<Vec<Read>, StoreError> {
         let reads: Vec<_> = buckets
             .into_iter()
             .map(|(sku, bucket)| self.read_bucket(sku, bucket, now))
