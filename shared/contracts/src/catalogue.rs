@@ -8,6 +8,7 @@ use crate::auth::{
     PasswordChanged, PasswordResetRequested, SignedInFromNewDevice, UserErased,
     VerificationRequested,
 };
+use crate::inventory::{StockLow, StockRanOut, StockReturned};
 use crate::orders::{
     CartAbandoned, OrderCancelled, OrderDelivered, OrderExpired, OrderLinesCancelled, OrderPaid,
     OrderPlaced, OrderReturned, OrderShipped,
@@ -60,6 +61,9 @@ pub fn events() -> Vec<EventDoc> {
         doc::<PaymentCaptured>(include_str!("../samples/payments.payment-captured.v1.json")),
         doc::<PaymentFailed>(include_str!("../samples/payments.payment-failed.v1.json")),
         doc::<PaymentRefunded>(include_str!("../samples/payments.payment-refunded.v1.json")),
+        doc::<StockLow>(include_str!("../samples/inventory.stock-low.v1.json")),
+        doc::<StockRanOut>(include_str!("../samples/inventory.stock-ran-out.v1.json")),
+        doc::<StockReturned>(include_str!("../samples/inventory.stock-returned.v1.json")),
     ];
     events.sort_by_key(|event| event.event_type);
     events

@@ -10,6 +10,7 @@
 pub mod auth;
 mod catalogue;
 mod envelope;
+pub mod inventory;
 pub mod orders;
 pub mod payments;
 pub mod personal;

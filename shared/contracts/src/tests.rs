@@ -8,6 +8,7 @@ use crate::auth::{
     PasswordChanged, PasswordResetRequested, SignedInFromNewDevice, UserErased,
     VerificationRequested,
 };
+use crate::inventory::{StockLow, StockRanOut, StockReturned};
 use crate::orders::{
     CartAbandoned, OrderCancelled, OrderDelivered, OrderExpired, OrderLinesCancelled, OrderPaid,
     OrderPlaced, OrderReturned, OrderShipped,
@@ -71,6 +72,9 @@ fn every_sample_is_read_and_written_the_same() {
         (PaymentCaptured::TYPE, there_and_back::<PaymentCaptured>()),
         (PaymentFailed::TYPE, there_and_back::<PaymentFailed>()),
         (PaymentRefunded::TYPE, there_and_back::<PaymentRefunded>()),
+        (StockLow::TYPE, there_and_back::<StockLow>()),
+        (StockRanOut::TYPE, there_and_back::<StockRanOut>()),
+        (StockReturned::TYPE, there_and_back::<StockReturned>()),
     ];
     let tested: BTreeSet<_> = all.iter().map(|(event_type, _)| *event_type).collect();
     let listed: BTreeSet<_> = events().iter().map(|event| event.event_type).collect();

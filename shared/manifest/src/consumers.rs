@@ -44,6 +44,28 @@ pub const PRODUCTS_ON_IMPORT_CHUNK: Source = Source {
     ..Source::DEFAULT
 };
 
+/// Keeps `inStock` on products.
+pub const PRODUCTS_ON_STOCK_CHANGED: Source = Source {
+    name: function_name!(PRODUCTS_ON_STOCK_CHANGED),
+    service: "products",
+    hears: Hears::Events(&["inventory.stock-ran-out.v1", "inventory.stock-returned.v1"]),
+    // Variants of one product come back together, and each writes the product.
+    concurrency: Some(4),
+    ..Source::DEFAULT
+};
+
+/// Makes a record of stock for every SKU of a product.
+pub const INVENTORY_ON_PRODUCT_CHANGED: Source = Source {
+    name: function_name!(INVENTORY_ON_PRODUCT_CHANGED),
+    service: "inventory",
+    hears: Hears::Events(&[
+        "products.product-created.v1",
+        "products.product-changed.v1",
+        "products.product-archived.v1",
+    ]),
+    ..Source::DEFAULT
+};
+
 /// Writes the mails of accounts: verification, reset, and notices of what was done to them.
 pub const AUTH_ON_MAIL_DUE: Source = Source {
     name: function_name!(AUTH_ON_MAIL_DUE),
@@ -109,6 +131,8 @@ pub const ALL: &[&Source] = &[
     &PRODUCTS_ON_PRODUCT_CHANGED,
     &PRODUCTS_ON_IMPORT_REQUESTED,
     &PRODUCTS_ON_IMPORT_CHUNK,
+    &PRODUCTS_ON_STOCK_CHANGED,
+    &INVENTORY_ON_PRODUCT_CHANGED,
     &AUTH_ON_MAIL_DUE,
     &ORDERS_ON_ORDER_CANCELLED,
     &ORDERS_ON_PAYMENT_CHANGED,

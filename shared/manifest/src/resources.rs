@@ -75,6 +75,39 @@ pub const AUTH: Table = Table {
     outbox: true,
 };
 
+/// Stock: what lies in buckets, who holds it, how it came about.
+pub const INVENTORY: Table = Table {
+    name: "inventory",
+    indexes: &[
+        Index {
+            name: "stock-by-sku",
+            partition: "stock_shard",
+            sort: "sku",
+            projection: Projection::Keys,
+        },
+        // Few among many SKUs: those that are low, or were never there.
+        Index {
+            name: "low-stock",
+            partition: "low_shard",
+            sort: "sku",
+            projection: Projection::Keys,
+        },
+        Index {
+            name: "alerts-by-time",
+            partition: "alert_shard",
+            sort: "alert_time",
+            projection: Projection::All,
+        },
+        Index {
+            name: "holds-by-end",
+            partition: "hold_shard",
+            sort: "hold_until",
+            projection: Projection::Keys,
+        },
+    ],
+    outbox: true,
+};
+
 /// What lists of users are filtered by; the users of a page are then read by key.
 const USER_FILTERS: &[&str] = &["role", "status"];
 
@@ -150,7 +183,7 @@ const fn listing(name: &'static str, partition: &'static str, sort: &'static str
 }
 
 /// Every table.
-pub const TABLES: &[&Table] = &[&AUTH, &PRODUCTS, &ORDERS, &PLATFORM];
+pub const TABLES: &[&Table] = &[&AUTH, &PRODUCTS, &INVENTORY, &ORDERS, &PLATFORM];
 
 /// What auth tells others, and its own mailer.
 pub const AUTH_EVENTS: Topic = Topic { service: "auth" };
@@ -168,12 +201,18 @@ pub const PAYMENTS_EVENTS: Topic = Topic {
     service: "payments",
 };
 
+/// What inventory tells others.
+pub const INVENTORY_EVENTS: Topic = Topic {
+    service: "inventory",
+};
+
 /// Every topic.
 pub const TOPICS: &[&Topic] = &[
     &AUTH_EVENTS,
     &PRODUCTS_EVENTS,
     &ORDERS_EVENTS,
     &PAYMENTS_EVENTS,
+    &INVENTORY_EVENTS,
 ];
 
 /// Sources of imports, and exports too large for an answer. Nothing in it outlives a week.
@@ -239,7 +278,7 @@ grants! {
     routes::PLATFORM_KEYS:        Reads(&PLATFORM);
     routes::PLATFORM_DISCOVERY:   ;
     routes::PLATFORM_FALLBACK:    ;
-    consumers::PLATFORM_RELAY_OUTBOX:  Publishes(&AUTH_EVENTS), Publishes(&PRODUCTS_EVENTS), Publishes(&ORDERS_EVENTS), Publishes(&PAYMENTS_EVENTS);
+    consumers::PLATFORM_RELAY_OUTBOX:  Publishes(&AUTH_EVENTS), Publishes(&PRODUCTS_EVENTS), Publishes(&ORDERS_EVENTS), Publishes(&PAYMENTS_EVENTS), Publishes(&INVENTORY_EVENTS);
 
     routes::AUTH_REGISTER:             Writes(&AUTH), Reveals(&SIGNING_KEYS), Told(&ACCESS_TOKEN_LIFE), Told(&REFRESH_TOKEN_LIFE), Told(&REGISTRATIONS_PER_HOUR);
     routes::AUTH_LOGIN:                Writes(&AUTH), Reveals(&SIGNING_KEYS), Reveals(&MFA_KEY), Told(&ACCESS_TOKEN_LIFE), Told(&REFRESH_TOKEN_LIFE), Told(&FAILURES_PER_ACCOUNT), Told(&FAILURES_PER_ADDRESS);
@@ -281,6 +320,7 @@ grants! {
     consumers::PRODUCTS_ON_PRODUCT_CHANGED:   Writes(&PRODUCTS);
     consumers::PRODUCTS_ON_IMPORT_REQUESTED:  Writes(&PRODUCTS), Gets(&TRANSFERS, "imports/"), Sends(&consumers::PRODUCTS_ON_IMPORT_CHUNK);
     consumers::PRODUCTS_ON_IMPORT_CHUNK:      Writes(&PRODUCTS), Gets(&TRANSFERS, "imports/");
+    consumers::PRODUCTS_ON_STOCK_CHANGED:     Writes(&PRODUCTS);
     schedules::PRODUCTS_EXPIRE_IMPORTS:       Writes(&PRODUCTS);
 
     routes::CART_GET:                        Writes(&ORDERS), Reads(&PRODUCTS);
@@ -301,6 +341,15 @@ grants! {
     consumers::ORDERS_ON_PAYMENT_CHANGED:  Writes(&ORDERS);
     consumers::ORDERS_ON_USER_ERASED:      Writes(&ORDERS);
     schedules::ORDERS_EXPIRE_UNPAID:       Writes(&ORDERS);
+    routes::INVENTORY_LIST:                   Reads(&INVENTORY);
+    routes::INVENTORY_ALERTS:                 Reads(&INVENTORY);
+    routes::INVENTORY_GET:                    Reads(&INVENTORY);
+    routes::INVENTORY_UPDATE:                 Writes(&INVENTORY);
+    routes::INVENTORY_RESERVE:                Writes(&INVENTORY);
+    routes::INVENTORY_RELEASE:                Writes(&INVENTORY);
+    routes::INVENTORY_MOVEMENTS:              Reads(&INVENTORY);
+    consumers::INVENTORY_ON_PRODUCT_CHANGED:  Writes(&INVENTORY);
+    schedules::INVENTORY_RELEASE_EXPIRED:     Writes(&INVENTORY);
 }
 
 /// What a function may touch. The public keys that token checks need are not listed: they follow

@@ -64,6 +64,15 @@ routes! {
         ORDERS_SET_STATUS  PUT   "/api/v1/orders/{id}/status"  Can("order:update")  Write;
         ORDERS_CANCEL      POST  "/api/v1/orders/{id}/cancel"  Shopper              Write  { critical: true };
     }
+    inventory {
+        INVENTORY_LIST       GET     "/api/v1/inventory"                 Can("inventory:read")     Browse;
+        INVENTORY_ALERTS     GET     "/api/v1/inventory/alerts"          Can("inventory:read")     Browse;
+        INVENTORY_GET        GET     "/api/v1/inventory/{id}"            Can("inventory:read")     Browse;
+        INVENTORY_UPDATE     PUT     "/api/v1/inventory/{id}"            Can("inventory:update")   Write;
+        INVENTORY_RESERVE    POST    "/api/v1/inventory/{id}/reserve"    Can("inventory:reserve")  Write;
+        INVENTORY_RELEASE    DELETE  "/api/v1/inventory/{id}/reserve"    Can("inventory:reserve")  Write;
+        INVENTORY_MOVEMENTS  GET     "/api/v1/inventory/{id}/movements"  Can("inventory:read")     Browse;
+    }
 }
 
 /// `$default`: preflights, unknown paths (404) and known paths with a wrong method (405).

@@ -21,6 +21,15 @@ pub const ORDERS_FIND_ABANDONED_CARTS: Schedule = Schedule {
     critical: false,
 };
 
+/// Takes away holds on stock whose time is over, so that alerts and the catalogue follow.
+pub const INVENTORY_RELEASE_EXPIRED: Schedule = Schedule {
+    name: function_name!(INVENTORY_RELEASE_EXPIRED),
+    service: "inventory",
+    every_minutes: 1,
+    sizing: Sizing::EVENTS,
+    critical: false,
+};
+
 /// Lets go of orders that were not paid in time.
 pub const ORDERS_EXPIRE_UNPAID: Schedule = Schedule {
     name: function_name!(ORDERS_EXPIRE_UNPAID),
@@ -33,6 +42,7 @@ pub const ORDERS_EXPIRE_UNPAID: Schedule = Schedule {
 /// Every schedule, in reading order.
 pub const ALL: &[&Schedule] = &[
     &PRODUCTS_EXPIRE_IMPORTS,
+    &INVENTORY_RELEASE_EXPIRED,
     &ORDERS_FIND_ABANDONED_CARTS,
     &ORDERS_EXPIRE_UNPAID,
 ];

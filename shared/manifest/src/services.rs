@@ -34,8 +34,14 @@ pub const ORDERS: Service = Service {
     p99_ms: 1_500,
 };
 
+/// Stock and holds on it.
+pub const INVENTORY: Service = Service {
+    name: "inventory",
+    p99_ms: 1_000,
+};
+
 /// Every service, in reading order.
-pub const ALL: &[&Service] = &[&PLATFORM, &AUTH, &PRODUCTS, &ORDERS];
+pub const ALL: &[&Service] = &[&PLATFORM, &AUTH, &PRODUCTS, &ORDERS, &INVENTORY];
 
 /// Their names, in reading order.
 pub fn names() -> impl Iterator<Item = &'static str> {

@@ -9,6 +9,7 @@ pub(crate) fn functions() -> Vec<Function> {
         auth::functions(),
         products::functions(),
         orders::functions(),
+        inventory::functions(),
     ]
     .concat()
 }
