@@ -78,6 +78,13 @@ pub const AUTH: Table = Table {
 /// What lists of users are filtered by; the users of a page are then read by key.
 const USER_FILTERS: &[&str] = &["role", "status"];
 
+/// Money: payments, refunds, wallets, and the ledger of all of it.
+pub const PAYMENTS: Table = Table {
+    name: "payments",
+    indexes: &[],
+    outbox: true,
+};
+
 /// The platform's own: the public keys that tokens are checked with, and the versions of users'
 /// tokens.
 pub const PLATFORM: Table = Table {
@@ -97,7 +104,7 @@ const fn listing(name: &'static str, partition: &'static str, sort: &'static str
 }
 
 /// Every table.
-pub const TABLES: &[&Table] = &[&AUTH, &PRODUCTS, &PLATFORM];
+pub const TABLES: &[&Table] = &[&AUTH, &PRODUCTS, &PAYMENTS, &PLATFORM];
 
 /// What auth tells others, and its own mailer.
 pub const AUTH_EVENTS: Topic = Topic { service: "auth" };
@@ -107,8 +114,13 @@ pub const PRODUCTS_EVENTS: Topic = Topic {
     service: "products",
 };
 
+/// What payments tells others.
+pub const PAYMENTS_EVENTS: Topic = Topic {
+    service: "payments",
+};
+
 /// Every topic.
-pub const TOPICS: &[&Topic] = &[&AUTH_EVENTS, &PRODUCTS_EVENTS];
+pub const TOPICS: &[&Topic] = &[&AUTH_EVENTS, &PRODUCTS_EVENTS, &PAYMENTS_EVENTS];
 
 /// Sources of imports, and exports too large for an answer. Nothing in it outlives a week.
 pub const TRANSFERS: Bucket = Bucket {
@@ -173,7 +185,7 @@ grants! {
     routes::PLATFORM_KEYS:        Reads(&PLATFORM);
     routes::PLATFORM_DISCOVERY:   ;
     routes::PLATFORM_FALLBACK:    ;
-    consumers::PLATFORM_RELAY_OUTBOX:  Publishes(&AUTH_EVENTS), Publishes(&PRODUCTS_EVENTS);
+    consumers::PLATFORM_RELAY_OUTBOX:  Publishes(&AUTH_EVENTS), Publishes(&PRODUCTS_EVENTS), Publishes(&PAYMENTS_EVENTS);
 
     routes::AUTH_REGISTER:             Writes(&AUTH), Reveals(&SIGNING_KEYS), Told(&ACCESS_TOKEN_LIFE), Told(&REFRESH_TOKEN_LIFE), Told(&REGISTRATIONS_PER_HOUR);
     routes::AUTH_LOGIN:                Writes(&AUTH), Reveals(&SIGNING_KEYS), Reveals(&MFA_KEY), Told(&ACCESS_TOKEN_LIFE), Told(&REFRESH_TOKEN_LIFE), Told(&FAILURES_PER_ACCOUNT), Told(&FAILURES_PER_ADDRESS);
@@ -216,6 +228,8 @@ grants! {
     consumers::PRODUCTS_ON_IMPORT_REQUESTED:  Writes(&PRODUCTS), Gets(&TRANSFERS, "imports/"), Sends(&consumers::PRODUCTS_ON_IMPORT_CHUNK);
     consumers::PRODUCTS_ON_IMPORT_CHUNK:      Writes(&PRODUCTS), Gets(&TRANSFERS, "imports/");
     schedules::PRODUCTS_EXPIRE_IMPORTS:       Writes(&PRODUCTS);
+
+    routes::WALLET_GET:  Reads(&PAYMENTS);
 }
 
 /// What a function may touch. The public keys that token checks need are not listed: they follow

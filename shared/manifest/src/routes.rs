@@ -50,6 +50,9 @@ routes! {
         CATEGORIES_DELETE       DELETE  "/api/v1/categories/{id}"           Can("product:update")  Write;
         CATEGORIES_PRODUCTS     GET     "/api/v1/categories/{id}/products"  Visitor                Browse;
     }
+    payments {
+        WALLET_GET  GET  "/api/v1/wallet"  Shopper  Browse;
+    }
 }
 
 /// `$default`: preflights, unknown paths (404) and known paths with a wrong method (405).

@@ -1,0 +1,1 @@
+//! The ledger: what money moved, from where to where.

@@ -1,0 +1,53 @@
+//! Payments: cards, wallets, refunds, and the ledger of all of it.
+//!
+//! - [`ledger`] holds the rules of bookkeeping, without I/O.
+//! - [`store`] is the table.
+//! - `wallet` are the use cases.
+//! - [`api`] is what is deployed; [`functions`] lists it.
+
+pub mod api;
+pub mod error;
+pub mod ledger;
+pub mod store;
+mod wallet;
+
+use aws::{Aws, StartError, Table};
+use kernel::CurrencyCode;
+use manifest::resources;
+
+use crate::store::Store;
+
+/// The service: its table. It is without the processor, so that functions which never talk to it
+/// are without its client.
+#[derive(Debug)]
+pub struct Payments {
+    store: Store,
+    /// The currency of amounts that name none.
+    currency: CurrencyCode,
+}
+
+impl edge::App for Payments {
+    async fn start(aws: &Aws) -> Result<Self, StartError> {
+        let currency = match aws.environment().optional("DEFAULT_CURRENCY") {
+            None => CurrencyCode::USD,
+            Some(code) => CurrencyCode::parse(&code)
+                .map_err(|invalid| StartError::malformed("DEFAULT_CURRENCY", invalid.rule()))?,
+        };
+        let table = aws.table(&resources::PAYMENTS)?;
+        // A function starts without its table too, and answers 503 until it is back.
+        let _ = table.warm().await;
+        Ok(Self {
+            store: Store::new(table),
+            currency,
+        })
+    }
+
+    fn table(&self) -> Option<&Table> {
+        Some(self.store.table())
+    }
+}
+
+/// What the service deploys.
+pub fn functions() -> Vec<edge::Function> {
+    vec![edge::endpoint::<api::GetWallet>()]
+}

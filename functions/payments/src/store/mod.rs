@@ -1,0 +1,61 @@
+//! The payments table: the only place that knows its keys and attributes.
+//!
+//! | what | partition | sort |
+//! |---|---|---|
+//! | wallet in a currency | `wallet#<user>` | `balance#<currency>` |
+
+mod wallets;
+
+use aws::{Table, TableError, TransactionError};
+
+/// The table.
+#[derive(Debug)]
+pub struct Store {
+    table: Table,
+}
+
+/// Why the store wrote nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The thing has another version, or is there when it should not be, or the other way round.
+    #[error("the item has changed since it was read")]
+    Stale,
+    /// The operation was taken over by another run.
+    #[error("the operation was taken over by another run")]
+    ClaimLost,
+    /// The table failed.
+    #[error(transparent)]
+    Table(TableError),
+}
+
+impl From<TableError> for StoreError {
+    fn from(error: TableError) -> Self {
+        match error {
+            TableError::Refused { .. } => Self::Stale,
+            other => Self::Table(other),
+        }
+    }
+}
+
+impl From<TransactionError> for StoreError {
+    /// Refusals are read by those who gave the actions their names; what is left is staleness.
+    fn from(error: TransactionError) -> Self {
+        match error {
+            TransactionError::Refused(_) => Self::Stale,
+            TransactionError::ClaimLost => Self::ClaimLost,
+            TransactionError::Table(error) => error.into(),
+        }
+    }
+}
+
+impl Store {
+    /// The store on a table.
+    pub const fn new(table: Table) -> Self {
+        Self { table }
+    }
+
+    /// The table itself, for what other crates keep in it.
+    pub const fn table(&self) -> &Table {
+        &self.table
+    }
+}
