@@ -4,7 +4,8 @@ use aws::TableError;
 use edge::{Problem, Row, rows};
 use kernel::{Faults, Money, MoneyError};
 
-use crate::store::StoreError;
+use crate::ledger::{EntryError, WalletError};
+use crate::store::{PostError, StoreError};
 
 /// There is less in the wallet than was asked for.
 pub const INSUFFICIENT_FUNDS: Row = Row::new(
@@ -40,6 +41,12 @@ pub enum PaymentsError {
     /// A sum that cannot be done.
     #[error(transparent)]
     Money(#[from] MoneyError),
+    /// A movement that cannot be.
+    #[error(transparent)]
+    Entry(#[from] EntryError),
+    /// Something that cannot fail did.
+    #[error("{0}")]
+    Fault(&'static str),
     /// The table failed.
     #[error(transparent)]
     Table(#[from] TableError),
@@ -64,6 +71,25 @@ impl From<StoreError> for PaymentsError {
     }
 }
 
+impl From<PostError> for PaymentsError {
+    fn from(error: PostError) -> Self {
+        match error {
+            PostError::AlreadyPosted => Self::Fault("an entry was posted before"),
+            PostError::Wallet(WalletError::InsufficientFunds { available }) => {
+                Self::InsufficientFunds { available }
+            }
+            PostError::Wallet(WalletError::Overflow) => {
+                Self::invalid("/amount", "is too large for the wallet")
+            }
+            PostError::Wallet(WalletError::OtherWallet) => {
+                Self::Fault("an entry of another wallet")
+            }
+            PostError::Refused(_) | PostError::Busy => Self::Busy,
+            PostError::Store(error) => error.into(),
+        }
+    }
+}
+
 impl From<PaymentsError> for Problem {
     fn from(error: PaymentsError) -> Self {
         match error {
@@ -74,7 +100,9 @@ impl From<PaymentsError> for Problem {
                 .extension("available", serde_json::json!(available.amount())),
             PaymentsError::TakenOver => rows::IDEMPOTENCY_IN_FLIGHT.into(),
             PaymentsError::Busy => Self::new(rows::UNAVAILABLE).cause(error),
-            PaymentsError::Money(_) => Self::new(rows::INTERNAL).cause(error),
+            PaymentsError::Money(_) | PaymentsError::Entry(_) | PaymentsError::Fault(_) => {
+                Self::new(rows::INTERNAL).cause(error)
+            }
             PaymentsError::Table(error) => error.into(),
         }
     }

@@ -2,13 +2,15 @@
 //!
 //! - [`ledger`] holds the rules of bookkeeping, without I/O.
 //! - [`store`] is the table.
-//! - `wallet` are the use cases.
+//! - `wallet` and `trial_balance` are the use cases.
 //! - [`api`] is what is deployed; [`functions`] lists it.
 
 pub mod api;
 pub mod error;
 pub mod ledger;
+mod retry;
 pub mod store;
+mod trial_balance;
 mod wallet;
 
 use aws::{Aws, StartError, Table};
@@ -49,5 +51,10 @@ impl edge::App for Payments {
 
 /// What the service deploys.
 pub fn functions() -> Vec<edge::Function> {
-    vec![edge::endpoint::<api::GetWallet>()]
+    vec![
+        edge::endpoint::<api::GetWallet>(),
+        edge::endpoint::<api::Withdraw>(),
+        edge::endpoint::<api::ListWalletTransactions>(),
+        edge::endpoint::<api::GetTrialBalance>(),
+    ]
 }

@@ -229,7 +229,10 @@ grants! {
     consumers::PRODUCTS_ON_IMPORT_CHUNK:      Writes(&PRODUCTS), Gets(&TRANSFERS, "imports/");
     schedules::PRODUCTS_EXPIRE_IMPORTS:       Writes(&PRODUCTS);
 
-    routes::WALLET_GET:  Reads(&PAYMENTS);
+    routes::WALLET_GET:              Reads(&PAYMENTS);
+    routes::WALLET_WITHDRAW:         Writes(&PAYMENTS);
+    routes::WALLET_TRANSACTIONS:     Reads(&PAYMENTS);
+    routes::PAYMENTS_TRIAL_BALANCE:  Reads(&PAYMENTS);
 }
 
 /// What a function may touch. The public keys that token checks need are not listed: they follow

@@ -51,7 +51,10 @@ routes! {
         CATEGORIES_PRODUCTS     GET     "/api/v1/categories/{id}/products"  Visitor                Browse;
     }
     payments {
-        WALLET_GET  GET  "/api/v1/wallet"  Shopper  Browse;
+        WALLET_GET              GET   "/api/v1/wallet"                         Shopper               Browse;
+        WALLET_WITHDRAW         POST  "/api/v1/wallet/withdraw"                Shopper               Write  { critical: true };
+        WALLET_TRANSACTIONS     GET   "/api/v1/wallet/transactions"            Shopper               Browse;
+        PAYMENTS_TRIAL_BALANCE  GET   "/api/v1/payments/ledger/trial-balance"  Can("payment:audit")  Browse;
     }
 }
 

@@ -1,5 +1,32 @@
 //! The HTTP endpoints, one file each.
 
+mod trial_balance;
 mod wallet_get;
+mod wallet_transaction;
+mod wallet_transactions;
+mod wallet_withdraw;
 
+pub use trial_balance::GetTrialBalance;
 pub use wallet_get::GetWallet;
+pub use wallet_transactions::ListWalletTransactions;
+pub use wallet_withdraw::Withdraw;
+
+use kernel::{Amount, CurrencyCode, Money};
+
+use crate::Payments;
+use crate::error::PaymentsError;
+
+/// An amount that was asked for in a currency, above nought.
+fn amount(
+    payments: &Payments,
+    amount: Amount,
+    currency: Option<CurrencyCode>,
+) -> Result<Money, PaymentsError> {
+    let money = amount
+        .in_currency(payments.currency(currency))
+        .map_err(|broken| PaymentsError::invalid("/amount", broken))?;
+    if money.is_zero() {
+        return Err(PaymentsError::invalid("/amount", "must be above 0"));
+    }
+    Ok(money)
+}

@@ -2,11 +2,18 @@
 //!
 //! | what | partition | sort |
 //! |---|---|---|
-//! | wallet in a currency | `wallet#<user>` | `balance#<currency>` |
+//! | entry of the ledger | `journal#<day>#<shard>` | `<entry>` |
+//! | totals of a currency | `totals#<shard>` | `<currency>` |
+//! | wallet | `wallet#<user>` | `wallet` |
+//! | line of its history | `wallet#<user>` | `line#<number>` |
 
-mod wallets;
+mod ledger;
+mod ledger_items;
 
 use aws::{Table, TableError, TransactionError};
+
+pub use ledger::PostError;
+pub(crate) use ledger_items::SHARDS;
 
 /// The table.
 #[derive(Debug)]
@@ -59,3 +66,6 @@ impl Store {
         &self.table
     }
 }
+
+#[cfg(test)]
+mod tests;
