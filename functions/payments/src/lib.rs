@@ -10,6 +10,8 @@ pub mod error;
 pub mod ledger;
 mod retry;
 pub mod store;
+#[cfg(test)]
+mod testing;
 mod trial_balance;
 mod wallet;
 
