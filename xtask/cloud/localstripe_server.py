@@ -105,6 +105,7 @@ def trigger_payment(self):
         capture=self.capture_method != "manual",
     )
     charge.payment_intent = self.id
+    charge.metadata = dict(self.metadata)
     self.latest_charge = charge
     if charge.captured or not charge._authorized:
         charge._trigger_payment()

@@ -1,10 +1,14 @@
 //! How the service fails, and what of it callers read.
 
-use aws::TableError;
+use aws::{QueueError, SecretError, TableError};
 use edge::{Problem, Row, rows};
 use kernel::{Faults, Money, MoneyError};
 
 use crate::ledger::{EntryError, WalletError};
+use crate::order_book::OrderError;
+use crate::payment::{Illegal, Stage};
+use crate::processor::ProcessorError;
+use crate::processor::stripe::signature::Unsigned;
 use crate::store::{PostError, StoreError};
 
 /// There is less in the wallet than was asked for.
@@ -14,8 +18,46 @@ pub const INSUFFICIENT_FUNDS: Row = Row::new(
     "There is not enough in the wallet",
 );
 
+/// The order was paid.
+pub const ORDER_ALREADY_PAID: Row =
+    Row::new("order_already_paid", 409, "The order is paid already");
+/// The order was not paid in time.
+pub const ORDER_EXPIRED: Row = Row::new("order_expired", 409, "The order has expired");
+/// One payment of an order at a time.
+pub const PAYMENT_IN_PROGRESS: Row = Row::new(
+    "payment_in_progress",
+    409,
+    "Another payment of the order is under way",
+);
+/// There is nothing to be captured, or it was captured.
+pub const PAYMENT_NOT_CAPTURABLE: Row = Row::new(
+    "payment_not_capturable",
+    409,
+    "The payment cannot be captured",
+);
+/// There is nothing to be let go.
+pub const PAYMENT_NOT_VOIDABLE: Row =
+    Row::new("payment_not_voidable", 409, "The payment cannot be voided");
+/// A webhook that is not the processor's.
+pub const INVALID_SIGNATURE: Row = Row::new(
+    "invalid_signature",
+    400,
+    "The signature is missing, old or wrong",
+);
+/// A webhook of the processor's that is no event.
+pub const INVALID_EVENT: Row = Row::new("invalid_event", 400, "The body is no event");
+
 /// Every problem of the service, for the documentation.
-pub const ALL: &[Row] = &[INSUFFICIENT_FUNDS];
+pub const ALL: &[Row] = &[
+    ORDER_ALREADY_PAID,
+    ORDER_EXPIRED,
+    PAYMENT_IN_PROGRESS,
+    PAYMENT_NOT_CAPTURABLE,
+    PAYMENT_NOT_VOIDABLE,
+    INVALID_SIGNATURE,
+    INVALID_EVENT,
+    INSUFFICIENT_FUNDS,
+];
 
 /// Why the service did not do what it was asked to.
 #[derive(Debug, thiserror::Error)]
@@ -47,6 +89,33 @@ pub enum PaymentsError {
     /// Something that cannot fail did.
     #[error("{0}")]
     Fault(&'static str),
+    /// The order is not paid so.
+    #[error(transparent)]
+    Order(#[from] OrderError),
+    /// The processor failed.
+    #[error(transparent)]
+    Processor(#[from] ProcessorError),
+    /// The payment does not go where it was to go.
+    #[error(transparent)]
+    Illegal(#[from] Illegal),
+    /// There is nothing to be captured.
+    #[error("a payment that is {0} is not captured")]
+    NotCapturable(Stage),
+    /// There is nothing to be let go.
+    #[error("a payment that is {0} is not voided")]
+    NotVoidable(Stage),
+    /// A webhook is not the processor's.
+    #[error(transparent)]
+    Unsigned(#[from] Unsigned),
+    /// A webhook is no event.
+    #[error("the body is no event")]
+    NoEvent,
+    /// Secrets Manager failed.
+    #[error(transparent)]
+    Secret(#[from] SecretError),
+    /// The queue failed.
+    #[error(transparent)]
+    Queue(#[from] QueueError),
     /// The table failed.
     #[error(transparent)]
     Table(#[from] TableError),
@@ -98,11 +167,40 @@ impl From<PaymentsError> for Problem {
             PaymentsError::InsufficientFunds { available } => Self::new(INSUFFICIENT_FUNDS)
                 .detail(format!("The wallet has {available}."))
                 .extension("available", serde_json::json!(available.amount())),
-            PaymentsError::TakenOver => rows::IDEMPOTENCY_IN_FLIGHT.into(),
-            PaymentsError::Busy => Self::new(rows::UNAVAILABLE).cause(error),
-            PaymentsError::Money(_) | PaymentsError::Entry(_) | PaymentsError::Fault(_) => {
+            PaymentsError::Order(error) => match error {
+                OrderError::NotFound => rows::NOT_FOUND.into(),
+                OrderError::AlreadyPaid => ORDER_ALREADY_PAID.into(),
+                OrderError::Expired => ORDER_EXPIRED.into(),
+                OrderError::PaymentInProgress => PAYMENT_IN_PROGRESS.into(),
+                OrderError::Unavailable(_) => Self::new(rows::UNAVAILABLE).cause(error),
+            },
+            PaymentsError::NotCapturable(stage) => {
+                Self::new(PAYMENT_NOT_CAPTURABLE).detail(format!("It is {stage}."))
+            }
+            PaymentsError::NotVoidable(stage) => {
+                Self::new(PAYMENT_NOT_VOIDABLE).detail(format!("It is {stage}."))
+            }
+            PaymentsError::Unsigned(error) => {
+                Self::new(INVALID_SIGNATURE).detail(format!("This is because {error}."))
+            }
+            PaymentsError::NoEvent => INVALID_EVENT.into(),
+            PaymentsError::Processor(ProcessorError::Refused { .. }) => {
                 Self::new(rows::INTERNAL).cause(error)
             }
+            PaymentsError::Processor(ProcessorError::Unavailable(_))
+            | PaymentsError::Secret(SecretError::Unavailable(_))
+            | PaymentsError::Queue(QueueError::Unavailable(_)) => {
+                Self::new(rows::UNAVAILABLE).cause(error)
+            }
+            PaymentsError::TakenOver => rows::IDEMPOTENCY_IN_FLIGHT.into(),
+            PaymentsError::Busy => Self::new(rows::UNAVAILABLE).cause(error),
+            PaymentsError::Money(_)
+            | PaymentsError::Entry(_)
+            | PaymentsError::Illegal(_)
+            | PaymentsError::Processor(ProcessorError::Fault(_))
+            | PaymentsError::Secret(_)
+            | PaymentsError::Queue(_)
+            | PaymentsError::Fault(_) => Self::new(rows::INTERNAL).cause(error),
             PaymentsError::Table(error) => error.into(),
         }
     }

@@ -6,20 +6,34 @@
 //! - [`api`] is what is deployed; [`functions`] lists it.
 
 pub mod api;
+mod charges;
+mod checkout;
 pub mod error;
 pub mod ledger;
+mod methods;
+pub mod on;
+pub mod order_book;
+mod pay;
+pub mod payment;
+pub mod processor;
 mod retry;
+mod settle;
 pub mod store;
 #[cfg(test)]
 mod testing;
 mod trial_balance;
 mod wallet;
+pub mod webhook;
 
 use aws::{Aws, StartError, Table};
 use kernel::CurrencyCode;
 use manifest::resources;
 
 use crate::store::Store;
+
+pub use charges::{Capturing, Charges};
+pub use checkout::Checkout;
+pub use webhook::Webhooks;
 
 /// The service: its table. It is without the processor, so that functions which never talk to it
 /// are without its client.
@@ -58,5 +72,13 @@ pub fn functions() -> Vec<edge::Function> {
         edge::endpoint::<api::Withdraw>(),
         edge::endpoint::<api::ListWalletTransactions>(),
         edge::endpoint::<api::GetTrialBalance>(),
+        edge::endpoint::<api::CapturePayment>(),
+        edge::endpoint::<api::VoidPayment>(),
+        edge::endpoint::<api::ListMethods>(),
+        edge::endpoint::<api::SaveMethod>(),
+        edge::endpoint::<api::ForgetMethod>(),
+        edge::endpoint::<api::ReceiveWebhook>(),
+        edge::worker::<on::WorkOffWebhook>(),
+        edge::clockwork::<on::ResumePayments>(),
     ]
 }

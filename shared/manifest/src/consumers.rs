@@ -58,6 +58,16 @@ pub const AUTH_ON_MAIL_DUE: Source = Source {
     ..Source::DEFAULT
 };
 
+/// Does what webhooks of the processor ask for.
+pub const PAYMENTS_ON_WEBHOOK: Source = Source {
+    name: function_name!(PAYMENTS_ON_WEBHOOK),
+    service: "payments",
+    hears: Hears::Work,
+    batch: 1,
+    critical: true,
+    ..Source::DEFAULT
+};
+
 /// Publishes what the tables' outboxes hold.
 pub const PLATFORM_RELAY_OUTBOX: Source = Source {
     name: function_name!(PLATFORM_RELAY_OUTBOX),
@@ -75,6 +85,7 @@ pub const ALL: &[&Source] = &[
     &PRODUCTS_ON_IMPORT_REQUESTED,
     &PRODUCTS_ON_IMPORT_CHUNK,
     &AUTH_ON_MAIL_DUE,
+    &PAYMENTS_ON_WEBHOOK,
     &PLATFORM_RELAY_OUTBOX,
 ];
 

@@ -51,6 +51,12 @@ routes! {
         CATEGORIES_PRODUCTS     GET     "/api/v1/categories/{id}/products"  Visitor                Browse;
     }
     payments {
+        PAYMENTS_CAPTURE         POST    "/api/v1/payments/{id}/capture"         Can("payment:capture")  Write   { sizing: Sizing::PAYMENT, critical: true };
+        PAYMENTS_VOID            POST    "/api/v1/payments/{id}/void"            Can("payment:capture")  Write   { sizing: Sizing::PAYMENT, critical: true };
+        PAYMENTS_METHODS_LIST    GET     "/api/v1/payments/methods"              Shopper                 Browse  { sizing: Sizing::PAYMENT };
+        PAYMENTS_METHODS_CREATE  POST    "/api/v1/payments/methods"              Shopper                 Write   { sizing: Sizing::PAYMENT };
+        PAYMENTS_METHODS_DELETE  DELETE  "/api/v1/payments/methods/{id}"         Shopper                 Write   { sizing: Sizing::PAYMENT };
+        PAYMENTS_WEBHOOK         POST    "/api/v1/payments/webhooks/stripe"      Signature               Browse  never_replayed  { critical: true };
         WALLET_GET              GET   "/api/v1/wallet"                         Shopper               Browse;
         WALLET_WITHDRAW         POST  "/api/v1/wallet/withdraw"                Shopper               Write  { critical: true };
         WALLET_TRANSACTIONS     GET   "/api/v1/wallet/transactions"            Shopper               Browse;

@@ -12,8 +12,17 @@ pub const PRODUCTS_EXPIRE_IMPORTS: Schedule = Schedule {
     critical: false,
 };
 
+/// Goes on with payments that stand still, or undoes them.
+pub const PAYMENTS_RESUME: Schedule = Schedule {
+    name: function_name!(PAYMENTS_RESUME),
+    service: "payments",
+    every_minutes: 1,
+    sizing: Sizing::WORK,
+    critical: true,
+};
+
 /// Every schedule, in reading order.
-pub const ALL: &[&Schedule] = &[&PRODUCTS_EXPIRE_IMPORTS];
+pub const ALL: &[&Schedule] = &[&PRODUCTS_EXPIRE_IMPORTS, &PAYMENTS_RESUME];
 
 /// A function that runs by the clock. A run may be repeated or skipped; it must not matter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -82,6 +82,24 @@ pub const STOREFRONT_URL: Setting = Setting {
     description: "Where shoppers meet the shop, without a slash at the end; links in mails start with it.",
 };
 
+/// Where the processor of cards is.
+pub const STRIPE_URL: Setting = Setting {
+    parameter: "StripeUrl",
+    env: "STRIPE_URL",
+    default: "https://api.stripe.com",
+    pattern: "https?://.*[^/]",
+    description: "Where Stripe's API is, without a slash at the end.",
+};
+
+/// When money that a bank holds is taken.
+pub const PAYMENT_CAPTURE: Setting = Setting {
+    parameter: "PaymentCapture",
+    env: "PAYMENT_CAPTURE",
+    default: "automatic",
+    pattern: "automatic|manual",
+    description: "Whether a payment is captured as soon as its order is confirmed (automatic), or when staff say so, within six days (manual).",
+};
+
 /// Every setting, in reading order.
 pub const ALL: &[&Setting] = &[
     &ACCESS_TOKEN_LIFE,
@@ -91,4 +109,6 @@ pub const ALL: &[&Setting] = &[
     &FAILURES_PER_ADDRESS,
     &MAIL_SENDER,
     &STOREFRONT_URL,
+    &STRIPE_URL,
+    &PAYMENT_CAPTURE,
 ];

@@ -6,14 +6,24 @@
 //! | totals of a currency | `totals#<shard>` | `<currency>` |
 //! | wallet | `wallet#<user>` | `wallet` |
 //! | line of its history | `wallet#<user>` | `line#<number>` |
+//! | payment | `payment#<payment>` | `payment` |
+//! | customer of the processor | `customer#<user>` | `customer` |
+//! | webhook | `webhook#<event>` | `webhook` |
+//!
+//! Payments that are under way stand in the index `standing-by-time`, by when they are to be looked
+//! after.
 
+mod customers;
 mod ledger;
 mod ledger_items;
+mod payments;
+mod webhooks;
 
 use aws::{Table, TableError, TransactionError};
 
 pub use ledger::PostError;
 pub(crate) use ledger_items::SHARDS;
+pub use webhooks::Received;
 
 /// The table.
 #[derive(Debug)]
