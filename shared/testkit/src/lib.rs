@@ -5,6 +5,7 @@
 //! - [`Shop`]: a service in the test's own process, through the same walk, on tables of its own.
 //! - [`Bootstrap`]: one function's real binary, which a test can kill at the worst moment.
 //! - [`Account`]: the local cloud itself: queues, tables, roles.
+//! - [`Proxy`]: trouble between a function and a server that it calls.
 //! - [`all_at_once`], [`eventually`]: races, and waiting for what takes a while.
 //!
 //! A helper that cannot go on panics: what it is asked by is a test.
@@ -19,6 +20,7 @@ mod account;
 mod api;
 mod bootstrap;
 mod gate;
+mod proxy;
 mod race;
 mod redact;
 mod runtime;
@@ -31,6 +33,7 @@ pub mod wire;
 pub use account::{Account, Credentials};
 pub use api::{Api, Ask, Reply};
 pub use bootstrap::{Bootstrap, Ended, Mishap};
+pub use proxy::{Proxy, Seen, Trouble};
 pub use race::{all_at_once, eventually};
 pub use redact::redacted;
 pub use shop::Shop;
