@@ -38,6 +38,15 @@ pub const PAYMENT_NOT_CAPTURABLE: Row = Row::new(
 /// There is nothing to be let go.
 pub const PAYMENT_NOT_VOIDABLE: Row =
     Row::new("payment_not_voidable", 409, "The payment cannot be voided");
+/// Nothing of the payment was captured, so nothing can go back.
+pub const PAYMENT_NOT_CAPTURED: Row =
+    Row::new("payment_not_captured", 409, "The payment was not captured");
+/// More than is left of the payment.
+pub const REFUND_EXCEEDS_PAYMENT: Row = Row::new(
+    "refund_exceeds_payment",
+    409,
+    "The refund is more than is left of the payment",
+);
 /// A webhook that is not the processor's.
 pub const INVALID_SIGNATURE: Row = Row::new(
     "invalid_signature",
@@ -54,6 +63,8 @@ pub const ALL: &[Row] = &[
     PAYMENT_IN_PROGRESS,
     PAYMENT_NOT_CAPTURABLE,
     PAYMENT_NOT_VOIDABLE,
+    PAYMENT_NOT_CAPTURED,
+    REFUND_EXCEEDS_PAYMENT,
     INVALID_SIGNATURE,
     INVALID_EVENT,
     INSUFFICIENT_FUNDS,
@@ -104,6 +115,15 @@ pub enum PaymentsError {
     /// There is nothing to be let go.
     #[error("a payment that is {0} is not voided")]
     NotVoidable(Stage),
+    /// Nothing of the payment was captured.
+    #[error("the payment was not captured")]
+    NotCaptured,
+    /// A refund is more than is left.
+    #[error("{left} of the payment is left to be refunded")]
+    RefundExceedsPayment {
+        /// What is left.
+        left: Money,
+    },
     /// A webhook is not the processor's.
     #[error(transparent)]
     Unsigned(#[from] Unsigned),
@@ -180,6 +200,10 @@ impl From<PaymentsError> for Problem {
             PaymentsError::NotVoidable(stage) => {
                 Self::new(PAYMENT_NOT_VOIDABLE).detail(format!("It is {stage}."))
             }
+            PaymentsError::NotCaptured => PAYMENT_NOT_CAPTURED.into(),
+            PaymentsError::RefundExceedsPayment { left } => Self::new(REFUND_EXCEEDS_PAYMENT)
+                .detail(format!("{left} of the payment is left to be refunded."))
+                .extension("refundable", serde_json::json!(left.amount())),
             PaymentsError::Unsigned(error) => {
                 Self::new(INVALID_SIGNATURE).detail(format!("This is because {error}."))
             }

@@ -8,6 +8,8 @@
 pub mod api;
 mod charges;
 mod checkout;
+pub mod deposit;
+mod depositing;
 pub mod error;
 pub mod ledger;
 mod methods;
@@ -16,6 +18,10 @@ pub mod order_book;
 mod pay;
 pub mod payment;
 pub mod processor;
+pub mod reconciliation;
+mod reconciling;
+pub mod refund;
+mod refunding;
 mod retry;
 mod settle;
 pub mod store;
@@ -33,6 +39,7 @@ use crate::store::Store;
 
 pub use charges::{Capturing, Charges};
 pub use checkout::Checkout;
+pub use refunding::Run;
 pub use webhook::Webhooks;
 
 /// The service: its table. It is without the processor, so that functions which never talk to it
@@ -69,16 +76,21 @@ impl edge::App for Payments {
 pub fn functions() -> Vec<edge::Function> {
     vec![
         edge::endpoint::<api::GetWallet>(),
+        edge::endpoint::<api::Deposit>(),
         edge::endpoint::<api::Withdraw>(),
         edge::endpoint::<api::ListWalletTransactions>(),
         edge::endpoint::<api::GetTrialBalance>(),
+        edge::endpoint::<api::ListDifferences>(),
         edge::endpoint::<api::CapturePayment>(),
         edge::endpoint::<api::VoidPayment>(),
+        edge::endpoint::<api::RefundPayment>(),
         edge::endpoint::<api::ListMethods>(),
         edge::endpoint::<api::SaveMethod>(),
         edge::endpoint::<api::ForgetMethod>(),
         edge::endpoint::<api::ReceiveWebhook>(),
         edge::worker::<on::WorkOffWebhook>(),
+        edge::consumer::<on::OrderCancelled>(),
+        edge::clockwork::<on::Reconcile>(),
         edge::clockwork::<on::ResumePayments>(),
     ]
 }

@@ -58,6 +58,19 @@ pub const AUTH_ON_MAIL_DUE: Source = Source {
     ..Source::DEFAULT
 };
 
+/// Gives back what was paid for what was called off.
+pub const PAYMENTS_ON_ORDER_CANCELLED: Source = Source {
+    name: function_name!(PAYMENTS_ON_ORDER_CANCELLED),
+    service: "payments",
+    hears: Hears::Events(&[
+        "orders.order-cancelled.v1",
+        "orders.order-lines-cancelled.v1",
+    ]),
+    batch: 1,
+    critical: true,
+    ..Source::DEFAULT
+};
+
 /// Does what webhooks of the processor ask for.
 pub const PAYMENTS_ON_WEBHOOK: Source = Source {
     name: function_name!(PAYMENTS_ON_WEBHOOK),
@@ -85,6 +98,7 @@ pub const ALL: &[&Source] = &[
     &PRODUCTS_ON_IMPORT_REQUESTED,
     &PRODUCTS_ON_IMPORT_CHUNK,
     &AUTH_ON_MAIL_DUE,
+    &PAYMENTS_ON_ORDER_CANCELLED,
     &PAYMENTS_ON_WEBHOOK,
     &PLATFORM_RELAY_OUTBOX,
 ];

@@ -119,13 +119,21 @@ pub const PRODUCTS_EVENTS: Topic = Topic {
     service: "products",
 };
 
-/// What payments tells others.
+/// What orders tell others, and themselves.
+pub const ORDERS_EVENTS: Topic = Topic { service: "orders" };
+
+/// What payments tell orders.
 pub const PAYMENTS_EVENTS: Topic = Topic {
     service: "payments",
 };
 
 /// Every topic.
-pub const TOPICS: &[&Topic] = &[&AUTH_EVENTS, &PRODUCTS_EVENTS, &PAYMENTS_EVENTS];
+pub const TOPICS: &[&Topic] = &[
+    &AUTH_EVENTS,
+    &PRODUCTS_EVENTS,
+    &ORDERS_EVENTS,
+    &PAYMENTS_EVENTS,
+];
 
 /// Sources of imports, and exports too large for an answer. Nothing in it outlives a week.
 pub const TRANSFERS: Bucket = Bucket {
@@ -208,7 +216,7 @@ grants! {
     routes::PLATFORM_KEYS:        Reads(&PLATFORM);
     routes::PLATFORM_DISCOVERY:   ;
     routes::PLATFORM_FALLBACK:    ;
-    consumers::PLATFORM_RELAY_OUTBOX:  Publishes(&AUTH_EVENTS), Publishes(&PRODUCTS_EVENTS), Publishes(&PAYMENTS_EVENTS);
+    consumers::PLATFORM_RELAY_OUTBOX:  Publishes(&AUTH_EVENTS), Publishes(&PRODUCTS_EVENTS), Publishes(&ORDERS_EVENTS), Publishes(&PAYMENTS_EVENTS);
 
     routes::AUTH_REGISTER:             Writes(&AUTH), Reveals(&SIGNING_KEYS), Told(&ACCESS_TOKEN_LIFE), Told(&REFRESH_TOKEN_LIFE), Told(&REGISTRATIONS_PER_HOUR);
     routes::AUTH_LOGIN:                Writes(&AUTH), Reveals(&SIGNING_KEYS), Reveals(&MFA_KEY), Told(&ACCESS_TOKEN_LIFE), Told(&REFRESH_TOKEN_LIFE), Told(&FAILURES_PER_ACCOUNT), Told(&FAILURES_PER_ADDRESS);
@@ -253,10 +261,17 @@ grants! {
     schedules::PRODUCTS_EXPIRE_IMPORTS:       Writes(&PRODUCTS);
 
     routes::WALLET_GET:              Reads(&PAYMENTS);
+    routes::WALLET_DEPOSIT:          Writes(&PAYMENTS), Reveals(&STRIPE_KEY), Told(&STRIPE_URL);
     routes::WALLET_WITHDRAW:         Writes(&PAYMENTS);
     routes::WALLET_TRANSACTIONS:     Reads(&PAYMENTS);
     routes::PAYMENTS_TRIAL_BALANCE:  Reads(&PAYMENTS);
+    routes::PAYMENTS_DIFFERENCES:    Reads(&PAYMENTS);
+    routes::PAYMENTS_REFUND:         Writes(&PAYMENTS), Reveals(&STRIPE_KEY), Told(&STRIPE_URL);
+    consumers::PAYMENTS_ON_ORDER_CANCELLED:  Writes(&PAYMENTS), Reveals(&STRIPE_KEY), Told(&STRIPE_URL);
+    schedules::PAYMENTS_RECONCILE:   Writes(&PAYMENTS), Reveals(&STRIPE_KEY), Told(&STRIPE_URL);
 
+    routes::PAYMENTS_CREATE:          Writes(&PAYMENTS), Reveals(&STRIPE_KEY), Told(&STRIPE_URL), Told(&PAYMENT_CAPTURE);
+    routes::PAYMENTS_GET:             Reads(&PAYMENTS), Reveals(&STRIPE_KEY), Told(&STRIPE_URL);
     routes::PAYMENTS_CAPTURE:         Writes(&PAYMENTS), Reveals(&STRIPE_KEY), Told(&STRIPE_URL), Told(&PAYMENT_CAPTURE);
     routes::PAYMENTS_VOID:            Writes(&PAYMENTS), Reveals(&STRIPE_KEY), Told(&STRIPE_URL), Told(&PAYMENT_CAPTURE);
     routes::PAYMENTS_METHODS_LIST:    Reads(&PAYMENTS), Reveals(&STRIPE_KEY), Told(&STRIPE_URL);

@@ -12,6 +12,15 @@ pub const PRODUCTS_EXPIRE_IMPORTS: Schedule = Schedule {
     critical: false,
 };
 
+/// Compares the processor's books with the ledger.
+pub const PAYMENTS_RECONCILE: Schedule = Schedule {
+    name: function_name!(PAYMENTS_RECONCILE),
+    service: "payments",
+    every_minutes: 60,
+    sizing: Sizing::WORK,
+    critical: false,
+};
+
 /// Goes on with payments that stand still, or undoes them.
 pub const PAYMENTS_RESUME: Schedule = Schedule {
     name: function_name!(PAYMENTS_RESUME),
@@ -22,7 +31,7 @@ pub const PAYMENTS_RESUME: Schedule = Schedule {
 };
 
 /// Every schedule, in reading order.
-pub const ALL: &[&Schedule] = &[&PRODUCTS_EXPIRE_IMPORTS, &PAYMENTS_RESUME];
+pub const ALL: &[&Schedule] = &[&PRODUCTS_EXPIRE_IMPORTS, &PAYMENTS_RECONCILE, &PAYMENTS_RESUME];
 
 /// A function that runs by the clock. A run may be repeated or skipped; it must not matter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

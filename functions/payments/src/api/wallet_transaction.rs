@@ -1,16 +1,19 @@
 //! A line of a wallet as callers see it.
 
-use kernel::{CurrencyCode, Timestamp, money::Decimal};
+use kernel::{CurrencyCode, Decimal, Timestamp};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::ledger::{Kind, WalletTransaction, WalletTransactionId};
+use super::payment_view::FailureView;
+use crate::deposit::{Deposit, DepositStage, Deposited};
+use crate::ledger::{Entry, Kind, WalletTransaction, WalletTransactionId};
+use crate::processor::ClientSecret;
 
 /// What a line is of.
 #[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[schemars(rename = "WalletTransactionType")]
-pub(super) enum Type {
+pub enum Type {
     /// A card filled the wallet.
     Deposit,
     /// The user took money out.
@@ -23,18 +26,24 @@ pub(super) enum Type {
     Refund,
 }
 
-/// How far a line is.
-#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
+/// How far it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[schemars(rename = "WalletTransactionStatus")]
-pub(super) enum Status {
+pub enum Status {
     /// It has left the wallet, and the bank has yet to send it.
     Pending,
+    /// The user must answer their bank.
+    RequiresAction,
+    /// The bank has not answered yet.
+    Processing,
     /// It is done.
     Succeeded,
+    /// Nothing was taken.
+    Failed,
 }
 
-/// A line of a wallet's history.
+/// A line of a wallet's history, or a deposit that may become one.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "WalletTransaction")]
@@ -45,11 +54,19 @@ pub struct TransactionView {
     status: Status,
     /// What came in; below 0 what went out. The sum of all is the balance.
     amount: Decimal,
-    /// What there was of the currency then.
-    balance_after: Decimal,
+    /// What there was of the currency then. A deposit that is not in the wallet has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    balance_after: Option<Decimal>,
     currency: CurrencyCode,
     /// The id of what caused it: a payment, a refund, a deposit, a withdrawal.
     reference: String,
+    /// What the user's browser answers the bank with, while the status is `requires_action`. It is
+    /// not kept: a replayed answer is without it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_secret: Option<String>,
+    /// Why it failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failure: Option<FailureView>,
     created_at: Timestamp,
 }
 
@@ -60,7 +77,7 @@ impl From<&WalletTransaction> for TransactionView {
             Kind::WalletWithdrawn => (Type::Withdrawal, Status::Pending),
             Kind::WalletReleased => (Type::PaymentReturned, Status::Succeeded),
             Kind::PaymentRefunded => (Type::Refund, Status::Succeeded),
-            // The other kinds do not touch a wallet.
+            // All but the first of these do not touch a wallet.
             Kind::WalletHeld
             | Kind::PaymentCaptured
             | Kind::CardAuthorised
@@ -75,10 +92,55 @@ impl From<&WalletTransaction> for TransactionView {
             kind,
             status,
             amount: line.amount.amount(),
-            balance_after: line.balance_after.amount(),
+            balance_after: Some(line.balance_after.amount()),
             currency: line.amount.currency,
             reference: line.cause.clone(),
+            client_secret: None,
+            failure: None,
             created_at: line.at,
         }
+    }
+}
+
+impl From<&Deposited> for TransactionView {
+    fn from(deposited: &Deposited) -> Self {
+        match &deposited.line {
+            Some(line) => Self::from(line),
+            None => Self::from(&deposited.deposit),
+        }
+    }
+}
+
+/// A deposit that has made no line. The line will have the same id.
+impl From<&Deposit> for TransactionView {
+    fn from(deposit: &Deposit) -> Self {
+        let entry = Entry::id_of(Kind::WalletDeposited, deposit.id);
+        Self {
+            id: WalletTransactionId::from_uuid(entry.uuid()),
+            kind: Type::Deposit,
+            status: match deposit.stage {
+                DepositStage::Started | DepositStage::Charging => Status::Processing,
+                DepositStage::AwaitingAction => Status::RequiresAction,
+                DepositStage::Succeeded => Status::Succeeded,
+                DepositStage::Failed => Status::Failed,
+            },
+            amount: deposit.amount.amount(),
+            balance_after: None,
+            currency: deposit.amount.currency,
+            reference: deposit.id.to_string(),
+            client_secret: None,
+            failure: deposit.failure.as_ref().map(FailureView::from),
+            created_at: deposit.created_at,
+        }
+    }
+}
+
+impl TransactionView {
+    /// With what the user's browser needs.
+    pub(super) fn with_secret(mut self, secret: Option<&ClientSecret>) -> Self {
+        if self.status == Status::RequiresAction {
+            self.client_secret = secret.map(|secret| secret.reveal().to_owned());
+        }
+        self
     }
 }

@@ -327,6 +327,11 @@ impl Entry {
         EntryId::derive(&cause.to_string(), kind.as_str())
     }
 
+    /// The id that the entry of this kind has, of a part of a cause: of one of its disputes.
+    pub fn id_within(kind: Kind, cause: impl std::fmt::Display, part: &str) -> EntryId {
+        EntryId::derive(&cause.to_string(), &format!("{}:{part}", kind.as_str()))
+    }
+
     /// Its id: the same for the same cause and kind.
     pub const fn id(&self) -> EntryId {
         self.id
@@ -413,7 +418,7 @@ impl Draft {
 
     fn within(kind: Kind, cause: impl std::fmt::Display, part: &str) -> Self {
         Self {
-            id: EntryId::derive(&cause.to_string(), &format!("{}:{part}", kind.as_str())),
+            id: Entry::id_within(kind, &cause, part),
             ..Self::of(kind, cause)
         }
     }

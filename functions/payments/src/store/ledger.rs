@@ -8,6 +8,7 @@ use super::ledger_items::{
     JournalItem, LINES, LineItem, SHARDS, TotalsItem, WalletItem, additions, journal_key,
     journal_partition, line_key, shard, totals_key, totals_partition, wallet_key, wallet_partition,
 };
+use super::reconciliation::await_movement;
 use super::{Store, StoreError};
 use crate::ledger::{Books, Day, Entry, EntryId, Wallet, WalletError, WalletTransaction};
 use crate::retry::Tries;
@@ -116,6 +117,7 @@ impl Store {
             .transaction()
             .put(ENTRY, &JournalItem::of(entry, number), Condition::absent())
             .update(TOTALS, totals_key(shard, entry.currency()), totals);
+        let transaction = await_movement(transaction, entry);
         let Some((wallet, line)) = line else {
             return transaction;
         };

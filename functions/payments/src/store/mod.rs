@@ -6,23 +6,35 @@
 //! | totals of a currency | `totals#<shard>` | `<currency>` |
 //! | wallet | `wallet#<user>` | `wallet` |
 //! | line of its history | `wallet#<user>` | `line#<number>` |
+//! | deposit | `deposit#<deposit>` | `deposit` |
+//! | refund | `refund#<refund>` | `refund` |
+//! | what may be refunded of a payment | `payment#<payment>` | `refundable` |
+//! | captured payment of an order | `order#<order>` | `captured#<payment>` |
+//! | entry to be found at the processor | `awaited#<entry>` | `awaited` |
+//! | difference to its books | `differences#<shard>` | `<time>#<subject>` |
+//! | how far its books were read | `reconciliation` | `progress` |
 //! | payment | `payment#<payment>` | `payment` |
 //! | customer of the processor | `customer#<user>` | `customer` |
 //! | webhook | `webhook#<event>` | `webhook` |
 //!
-//! Payments that are under way stand in the index `standing-by-time`, by when they are to be looked
+//! Payments, refunds and deposits that are under way stand in the index `standing-by-time`, by when they are to be looked
 //! after.
 
 mod customers;
+mod deposits;
 mod ledger;
 mod ledger_items;
 mod payments;
+mod reconciliation;
+mod refunds;
+mod standing;
 mod webhooks;
 
 use aws::{Table, TableError, TransactionError};
 
 pub use ledger::PostError;
 pub(crate) use ledger_items::SHARDS;
+pub(crate) use refunds::Ending;
 pub use webhooks::Received;
 
 /// The table.

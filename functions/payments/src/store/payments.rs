@@ -12,6 +12,7 @@ use super::{PostError, Store, StoreError};
 use crate::ledger::{Entry, Tender};
 use crate::payment::{PayBy, Payment, Stage};
 use crate::processor::Failure;
+use crate::refund::{RefundError, Refundable};
 
 /// The name of a payment's own action in a transaction.
 const PAYMENT: &str = "payment";
@@ -170,10 +171,17 @@ impl Store {
         entry: Option<&Entry>,
         answered: Option<&Answered<Payment>>,
     ) -> Result<(), PostError> {
+        let refundable = refundable(after).map_err(|_| {
+            StoreError::Table(aws::TableError::Fault("amounts beyond 64 bits".into()))
+        })?;
         let with = |transaction: Transaction| {
             let unchanged = Condition::version(after.version.saturating_sub(1));
             let transaction = transaction.put(PAYMENT, &PaymentItem::from(after), unchanged);
             let transaction = told(transaction, after);
+            let transaction = match &refundable {
+                Some(refundable) => Self::with_refundable(transaction, refundable),
+                None => transaction,
+            };
             match answered.filter(|_| after.is_answer()) {
                 Some(answered) => transaction.once(answered, after),
                 None => transaction,
@@ -209,6 +217,25 @@ impl Store {
             .filter_map(|standing| standing.pk.strip_prefix("payment#")?.parse().ok())
             .collect())
     }
+}
+
+/// What may be refunded of a payment that was captured.
+fn refundable(payment: &Payment) -> Result<Option<Refundable>, RefundError> {
+    let Some(captured) = payment
+        .captured
+        .filter(|_| payment.stage == Stage::Captured)
+    else {
+        return Ok(None);
+    };
+    Refundable::of_captured(
+        payment.id,
+        payment.order_id,
+        payment.user_id,
+        payment.intent.clone(),
+        captured,
+        &[],
+    )
+    .map(Some)
 }
 
 /// The event of a payment that is over.
