@@ -87,9 +87,13 @@ _authenticate = PaymentIntent._api_authenticate.__func__
 
 
 def init_intent(self, capture_method="automatic", payment_method_types=None, description=None, **data):
-    method = data.get("payment_method")
-    if method in TEST_METHODS:
-        data["payment_method"] = PaymentMethod._api_retrieve(method).id
+    if data.get("payment_method"):
+        method = PaymentMethod._api_retrieve(data["payment_method"])
+        data["payment_method"] = method.id
+        # A saved card is charged in the name of its customer alone.
+        if method.customer and method.customer != data.get("customer"):
+            message = "The payment method belongs to another customer."
+            raise refuse(400, "payment_method_customer_mismatch", message)
     _init_intent(self, **data)
     self.capture_method = capture_method
     self.payment_method_types = payment_method_types or ["card"]

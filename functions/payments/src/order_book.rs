@@ -6,12 +6,12 @@ use aws::Cause;
 use kernel::{Money, OrderId, PaymentId, Timestamp, UserId};
 
 /// Who pays, by what they showed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Payer {
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Payer {
     /// Who is signed in.
-    User(UserId),
+    pub user: Option<UserId>,
     /// Whoever shows the order's token, by its hash.
-    Guest(String),
+    pub guest: Option<String>,
 }
 
 /// Why an order is not paid.

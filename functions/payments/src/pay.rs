@@ -72,18 +72,15 @@ impl Charges {
         at: Timestamp,
     ) -> Result<Payment, PaymentsError> {
         let id = PaymentId::derive(&answered.id().to_string(), "payment");
-        let (user_id, guest) = match &wish.payer {
-            Payer::User(user) => (Some(*user), None),
-            Payer::Guest(token) => (None, Some(token.clone())),
-        };
-        if user_id.is_none() && wish.by != PayBy::Card {
+        let Payer { user, guest } = &wish.payer;
+        if user.is_none() && wish.by != PayBy::Card {
             return Err(PaymentsError::invalid("/method", "a guest has no wallet"));
         }
         let fresh = Payment {
             id,
             order_id: wish.order_id,
-            user_id,
-            guest,
+            user_id: *user,
+            guest: guest.clone(),
             by: wish.by,
             payment_method: wish.payment_method,
             wallet_asked: wish.wallet,
@@ -125,7 +122,7 @@ impl Charges {
             let next = match payment.step() {
                 Step::Rest if payment.has_lapsed(driver.at) => Move::GiveUp(lapsed()),
                 Step::Rest => return Ok(payment),
-                Step::Begin => self.begin(orders, &payment, driver).await?,
+                Step::Begin => self.begin_with_order(orders, &payment, driver).await?,
                 Step::Intend(card) => self.intend(&payment, card, driver).await?,
                 Step::Authorise => match self.authorise(&payment, driver).await? {
                     Held::Yes => self.confirm(orders, &payment, driver).await?,
@@ -176,7 +173,7 @@ impl Charges {
     }
 
     /// Asks the order what is due, and shares it between card and wallet.
-    async fn begin(
+    async fn begin_with_order(
         &self,
         orders: &impl OrderBook,
         payment: &Payment,
