@@ -17,6 +17,9 @@ use crate::{accounts, command, http, token};
 /// The stage that the local cloud plays.
 pub const STAGE: &str = "local";
 
+/// What the local Stripe signs webhooks with: no secret, for it listens on this machine alone.
+pub const WEBHOOK_SECRET: &str = "whsec_of_the_local_cloud";
+
 /// One deployment to one cloud.
 pub struct Deployment<'a> {
     /// What is deployed.
@@ -48,6 +51,7 @@ impl Deployment<'_> {
         for (name, value) in [
             ("LocalGateway", environment::gateway(self.ports)),
             ("OpenSearchEndpoint", environment::search(self.ports)),
+            ("StripeUrl", environment::stripe(self.ports)),
             ("Architecture", architecture().to_owned()),
             // Where the usual front-end servers of a developer's machine listen.
             (
@@ -61,7 +65,18 @@ impl Deployment<'_> {
         }
         let said = command::output(&mut script, "what CloudFormation says of it stands above")?;
         token::make_key(mint, self.cloud, &Environment::of_account(self.ports))?;
+        self.introduce_stripe()?;
         Ok(said)
+    }
+
+    /// Gives the stage the keys of the local Stripe, which forgets where it sends webhooks when it ends.
+    fn introduce_stripe(&self) -> Result<()> {
+        let mut script = self.script("payments.py");
+        script
+            .args(["--stage", STAGE, "--webhook-secret", WEBHOOK_SECRET])
+            .args(["--stripe", &environment::stripe(self.ports), "--outputs"])
+            .arg(self.cloud.outputs());
+        command::output(&mut script, "is the local Stripe there?").map(drop)
     }
 
     /// The variables of this deployment, with its accounts and fresh tokens for them; among them all

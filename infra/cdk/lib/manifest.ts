@@ -196,7 +196,7 @@ const manifest = z
     topics: z.array(z.strictObject({ service: name, name, env: z.string() })),
     buckets: z.array(bucket),
     /** A value is made with the stack, or put in by `cargo xtask rotate-keys`. */
-    secrets: z.array(z.strictObject({ name, env: z.string(), madeBy: z.enum(["deployment", "rotation"]) })),
+    secrets: z.array(z.strictObject({ name, env: z.string(), madeBy: z.enum(["deployment", "operator", "rotation"]) })),
     /** What a stage decides beside what `stage.ts` has reasons for. */
     settings: z.array(
       z.strictObject({

@@ -10,7 +10,7 @@
 //! - [`outbox`]: events, written with the state that they tell of.
 //! - [`PublicKeys`]: what tokens are checked with; [`TokenVersions`]: which of them have ended.
 //! - `Blobs`, `Mail`, `Queue`, `Topic`, `Secrets` and `SearchEngine`, each behind the feature of its
-//!   name.
+//!   name; `https` for those who are not AWS.
 //!
 //! Three prefixes of partition keys belong to this crate in every table: `~once#`, `~rate#` and
 //! `~outbox#`. No service's key starts with `~`.
@@ -24,6 +24,8 @@ mod connect;
 mod dead_letters;
 mod environment;
 mod error;
+#[cfg(feature = "https")]
+pub mod https;
 mod item;
 mod key;
 mod keys;

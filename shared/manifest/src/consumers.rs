@@ -126,6 +126,29 @@ pub const PLATFORM_RELAY_OUTBOX: Source = Source {
     ..Source::DEFAULT
 };
 
+/// Gives back what was paid for what was called off.
+pub const PAYMENTS_ON_ORDER_CANCELLED: Source = Source {
+    name: function_name!(PAYMENTS_ON_ORDER_CANCELLED),
+    service: "payments",
+    hears: Hears::Events(&[
+        "orders.order-cancelled.v1",
+        "orders.order-lines-cancelled.v1",
+    ]),
+    batch: 1,
+    critical: true,
+    ..Source::DEFAULT
+};
+
+/// Does what webhooks of the processor ask for.
+pub const PAYMENTS_ON_WEBHOOK: Source = Source {
+    name: function_name!(PAYMENTS_ON_WEBHOOK),
+    service: "payments",
+    hears: Hears::Work,
+    batch: 1,
+    critical: true,
+    ..Source::DEFAULT
+};
+
 /// Every consumer, in reading order.
 pub const ALL: &[&Source] = &[
     &PRODUCTS_ON_PRODUCT_CHANGED,
@@ -138,6 +161,8 @@ pub const ALL: &[&Source] = &[
     &ORDERS_ON_PAYMENT_CHANGED,
     &ORDERS_ON_USER_ERASED,
     &PLATFORM_RELAY_OUTBOX,
+    &PAYMENTS_ON_ORDER_CANCELLED,
+    &PAYMENTS_ON_WEBHOOK,
 ];
 
 /// What a consumer hears, and how it is served.

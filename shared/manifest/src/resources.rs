@@ -5,7 +5,8 @@
 use crate::consumers;
 use crate::settings::{
     ACCESS_TOKEN_LIFE, CART_ABANDONED_AFTER, FAILURES_PER_ACCOUNT, FAILURES_PER_ADDRESS,
-    REFRESH_TOKEN_LIFE, REGISTRATIONS_PER_HOUR, STOREFRONT_URL, TAX_CLASSES,
+    PAYMENT_CAPTURE, REFRESH_TOKEN_LIFE, REGISTRATIONS_PER_HOUR, STOREFRONT_URL, STRIPE_URL,
+    TAX_CLASSES,
 };
 use crate::{routes, schedules};
 
@@ -182,8 +183,20 @@ const fn listing(name: &'static str, partition: &'static str, sort: &'static str
     }
 }
 
+/// Money: payments, refunds, wallets, and the ledger of all of it.
+pub const PAYMENTS: Table = Table {
+    name: "payments",
+    indexes: &[Index {
+        name: "standing-by-time",
+        partition: "standing_shard",
+        sort: "standing_until",
+        projection: Projection::Keys,
+    }],
+    outbox: true,
+};
+
 /// Every table.
-pub const TABLES: &[&Table] = &[&AUTH, &PRODUCTS, &INVENTORY, &ORDERS, &PLATFORM];
+pub const TABLES: &[&Table] = &[&AUTH, &PRODUCTS, &INVENTORY, &ORDERS, &PLATFORM, &PAYMENTS];
 
 /// What auth tells others, and its own mailer.
 pub const AUTH_EVENTS: Topic = Topic { service: "auth" };
@@ -248,8 +261,26 @@ pub const MFA_KEY: Secret = Secret {
     made_by: MadeBy::Deployment,
 };
 
+/// The key of Stripe's API.
+pub const STRIPE_KEY: Secret = Secret {
+    name: "stripe-key",
+    made_by: MadeBy::Operator,
+};
+
+/// What Stripe signs webhooks with: one secret, or two with a space between while they are changed.
+pub const STRIPE_WEBHOOK_SECRETS: Secret = Secret {
+    name: "stripe-webhook-secrets",
+    made_by: MadeBy::Operator,
+};
+
 /// Every secret.
-pub const SECRETS: &[&Secret] = &[&SIGNING_KEYS, &MAIL_TOKEN_KEY, &MFA_KEY];
+pub const SECRETS: &[&Secret] = &[
+    &SIGNING_KEYS,
+    &MAIL_TOKEN_KEY,
+    &MFA_KEY,
+    &STRIPE_KEY,
+    &STRIPE_WEBHOOK_SECRETS,
+];
 
 /// The search engine. A stage may be without: the shop sells on.
 pub const SEARCH: Domain = Domain {
@@ -350,6 +381,26 @@ grants! {
     routes::INVENTORY_MOVEMENTS:              Reads(&INVENTORY);
     consumers::INVENTORY_ON_PRODUCT_CHANGED:  Writes(&INVENTORY);
     schedules::INVENTORY_RELEASE_EXPIRED:     Writes(&INVENTORY);
+
+    routes::WALLET_GET:              Reads(&PAYMENTS);
+    routes::WALLET_DEPOSIT:          Writes(&PAYMENTS), Reveals(&STRIPE_KEY), Told(&STRIPE_URL);
+    routes::WALLET_WITHDRAW:         Writes(&PAYMENTS);
+    routes::WALLET_TRANSACTIONS:     Reads(&PAYMENTS);
+    routes::PAYMENTS_TRIAL_BALANCE:  Reads(&PAYMENTS);
+    routes::PAYMENTS_DIFFERENCES:    Reads(&PAYMENTS);
+    routes::PAYMENTS_REFUND:         Writes(&PAYMENTS), Reveals(&STRIPE_KEY), Told(&STRIPE_URL);
+    consumers::PAYMENTS_ON_ORDER_CANCELLED:  Writes(&PAYMENTS), Reveals(&STRIPE_KEY), Told(&STRIPE_URL);
+    schedules::PAYMENTS_RECONCILE:   Writes(&PAYMENTS), Reveals(&STRIPE_KEY), Told(&STRIPE_URL);
+    routes::PAYMENTS_CREATE:          Writes(&PAYMENTS), Reveals(&STRIPE_KEY), Told(&STRIPE_URL), Told(&PAYMENT_CAPTURE);
+    routes::PAYMENTS_GET:             Reads(&PAYMENTS), Reveals(&STRIPE_KEY), Told(&STRIPE_URL);
+    routes::PAYMENTS_CAPTURE:         Writes(&PAYMENTS), Reveals(&STRIPE_KEY), Told(&STRIPE_URL), Told(&PAYMENT_CAPTURE);
+    routes::PAYMENTS_VOID:            Writes(&PAYMENTS), Reveals(&STRIPE_KEY), Told(&STRIPE_URL), Told(&PAYMENT_CAPTURE);
+    routes::PAYMENTS_METHODS_LIST:    Reads(&PAYMENTS), Reveals(&STRIPE_KEY), Told(&STRIPE_URL);
+    routes::PAYMENTS_METHODS_CREATE:  Writes(&PAYMENTS), Reveals(&STRIPE_KEY), Told(&STRIPE_URL);
+    routes::PAYMENTS_METHODS_DELETE:  Writes(&PAYMENTS), Reveals(&STRIPE_KEY), Told(&STRIPE_URL);
+    routes::PAYMENTS_WEBHOOK:         Writes(&PAYMENTS), Reveals(&STRIPE_WEBHOOK_SECRETS), Sends(&consumers::PAYMENTS_ON_WEBHOOK);
+    consumers::PAYMENTS_ON_WEBHOOK:   Writes(&PAYMENTS), Reveals(&STRIPE_KEY), Told(&STRIPE_URL), Told(&PAYMENT_CAPTURE);
+    schedules::PAYMENTS_RESUME:       Writes(&PAYMENTS), Reveals(&STRIPE_KEY), Told(&STRIPE_URL), Told(&PAYMENT_CAPTURE);
 }
 
 /// What a function may touch. The public keys that token checks need are not listed: they follow

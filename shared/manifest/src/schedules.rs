@@ -39,12 +39,32 @@ pub const ORDERS_EXPIRE_UNPAID: Schedule = Schedule {
     critical: true,
 };
 
+/// Compares the processor's books with the ledger.
+pub const PAYMENTS_RECONCILE: Schedule = Schedule {
+    name: function_name!(PAYMENTS_RECONCILE),
+    service: "payments",
+    every_minutes: 60,
+    sizing: Sizing::WORK,
+    critical: false,
+};
+
+/// Goes on with payments that stand still, or undoes them.
+pub const PAYMENTS_RESUME: Schedule = Schedule {
+    name: function_name!(PAYMENTS_RESUME),
+    service: "payments",
+    every_minutes: 1,
+    sizing: Sizing::WORK,
+    critical: true,
+};
+
 /// Every schedule, in reading order.
 pub const ALL: &[&Schedule] = &[
     &PRODUCTS_EXPIRE_IMPORTS,
     &INVENTORY_RELEASE_EXPIRED,
     &ORDERS_FIND_ABANDONED_CARTS,
     &ORDERS_EXPIRE_UNPAID,
+    &PAYMENTS_RECONCILE,
+    &PAYMENTS_RESUME,
 ];
 
 /// A function that runs by the clock. A run may be repeated or skipped; it must not matter.

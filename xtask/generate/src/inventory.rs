@@ -33,6 +33,7 @@ pub(crate) fn text() -> anyhow::Result<String> {
             "env": secret.env(),
             "madeBy": match secret.made_by {
                 MadeBy::Deployment => "deployment",
+                MadeBy::Operator => "operator",
                 MadeBy::Rotation => "rotation",
             },
         })).collect::<Vec<_>>(),

@@ -10,6 +10,7 @@ pub(crate) fn functions() -> Vec<Function> {
         products::functions(),
         orders::functions(),
         inventory::functions(),
+        payments::functions(),
     ]
     .concat()
 }

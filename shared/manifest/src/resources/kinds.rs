@@ -95,6 +95,8 @@ pub struct Secret {
 pub enum MadeBy {
     /// The deployment: 64 random letters and digits, which are 381 bits.
     Deployment,
+    /// Whoever runs the stage, by hand: it comes from somebody else.
+    Operator,
     /// `cargo xtask rotate-keys`, once for the first value and again for each next.
     Rotation,
 }
