@@ -86,6 +86,13 @@ pub const PLATFORM: Table = Table {
     outbox: false,
 };
 
+/// Rules of queries, jobs on the index, and what is searched for. The index itself is the engine's.
+pub const SEARCH: Table = Table {
+    name: "search",
+    indexes: &[],
+    outbox: false,
+};
+
 /// A listing index carries what its filters need; the page's products are then read by key.
 const fn listing(name: &'static str, partition: &'static str, sort: &'static str) -> Index {
     Index {
@@ -97,7 +104,7 @@ const fn listing(name: &'static str, partition: &'static str, sort: &'static str
 }
 
 /// Every table.
-pub const TABLES: &[&Table] = &[&AUTH, &PRODUCTS, &PLATFORM];
+pub const TABLES: &[&Table] = &[&AUTH, &PRODUCTS, &SEARCH, &PLATFORM];
 
 /// What auth tells others, and its own mailer.
 pub const AUTH_EVENTS: Topic = Topic { service: "auth" };
@@ -147,13 +154,13 @@ pub const MFA_KEY: Secret = Secret {
 pub const SECRETS: &[&Secret] = &[&SIGNING_KEYS, &MAIL_TOKEN_KEY, &MFA_KEY];
 
 /// The search engine. A stage may be without: the shop sells on.
-pub const SEARCH: Domain = Domain {
+pub const SEARCH_DOMAIN: Domain = Domain {
     name: "search",
     env: "OPENSEARCH_ENDPOINT",
 };
 
 /// Every search domain.
-pub const DOMAINS: &[&Domain] = &[&SEARCH];
+pub const DOMAINS: &[&Domain] = &[&SEARCH_DOMAIN];
 
 macro_rules! grants {
     ($($function:path: $($grant:expr),* $(,)?;)*) => {
@@ -167,7 +174,7 @@ use Grant::{
 };
 
 grants! {
-    routes::PLATFORM_HEALTH:      Reads(&PLATFORM), Searches(&SEARCH);
+    routes::PLATFORM_HEALTH:      Reads(&PLATFORM), Searches(&SEARCH_DOMAIN);
     routes::PLATFORM_OPENAPI:     ;
     routes::PLATFORM_DOCS:        ;
     routes::PLATFORM_KEYS:        Reads(&PLATFORM);

@@ -8,6 +8,7 @@ pub(crate) fn functions() -> Vec<Function> {
         platform::functions(),
         auth::functions(),
         products::functions(),
+        search::functions(),
     ]
     .concat()
 }
