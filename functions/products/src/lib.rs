@@ -3,7 +3,8 @@
 //! - [`product`], [`variants`], [`attributes`], [`category`], [`listing`] and [`import`] hold the
 //!   rules, without I/O.
 //! - [`store`] is the table.
-//! - `create`, `change`, `catalogue`, `categories`, `importing` and `exporting` are the use cases.
+//! - `create`, `change`, `catalogue`, `categories`, `importing` and `exporting` are the use cases;
+//!   `sweeping` is for services that keep a view of the catalogue.
 //! - [`api`] and [`on`] are what is deployed; [`functions`] lists it.
 
 pub mod api;
@@ -24,6 +25,7 @@ pub mod on;
 pub mod product;
 mod retry;
 pub mod store;
+mod sweeping;
 pub mod variants;
 pub mod wire;
 
@@ -39,6 +41,7 @@ use crate::store::Store;
 pub use catalogue::Asked;
 pub use exporting::Export;
 pub use importing::Chunk;
+pub use sweeping::{SweepPlace, Swept};
 
 /// The service: its table.
 #[derive(Debug)]

@@ -9,6 +9,7 @@ use crate::auth::{
     VerificationRequested,
 };
 use crate::products::{ImportRequested, ProductArchived, ProductChanged, ProductCreated};
+use crate::search::JobDue;
 
 /// What there is to know of an event's type.
 #[derive(Debug, Clone)]
@@ -41,6 +42,7 @@ pub fn events() -> Vec<EventDoc> {
         doc::<ProductChanged>(include_str!("../samples/products.product-changed.v1.json")),
         doc::<ProductArchived>(include_str!("../samples/products.product-archived.v1.json")),
         doc::<ImportRequested>(include_str!("../samples/products.import-requested.v1.json")),
+        doc::<JobDue>(include_str!("../samples/search.job-due.v1.json")),
     ];
     events.sort_by_key(|event| event.event_type);
     events

@@ -12,6 +12,7 @@ mod catalogue;
 mod envelope;
 pub mod personal;
 pub mod products;
+pub mod search;
 
 pub use catalogue::{EventDoc, events};
 pub use envelope::{Envelope, Unreadable};

@@ -12,6 +12,7 @@ use crate::products::{
     ImportRequested, Previous, ProductArchived, ProductChanged, ProductCreated, ProductEvent,
     ProductState, ProductStatus, VariantState,
 };
+use crate::search::JobDue;
 use crate::{Envelope, Event, Unreadable, events, source_of, version_of};
 
 fn sample(event_type: &str) -> &'static str {
@@ -51,6 +52,7 @@ fn every_sample_is_read_and_written_the_same() {
         (ProductChanged::TYPE, there_and_back::<ProductChanged>()),
         (ProductArchived::TYPE, there_and_back::<ProductArchived>()),
         (ImportRequested::TYPE, there_and_back::<ImportRequested>()),
+        (JobDue::TYPE, there_and_back::<JobDue>()),
     ];
     let tested: BTreeSet<_> = all.iter().map(|(event_type, _)| *event_type).collect();
     let listed: BTreeSet<_> = events().iter().map(|event| event.event_type).collect();

@@ -145,6 +145,8 @@ ids! {
     ReservationId "res";
     /// A payment.
     PaymentId "pay";
+    /// A job on the search index.
+    JobId "job";
     /// A file in the files service.
     FileId "file";
     /// An event that one service tells the others.

@@ -32,8 +32,8 @@ pub use country::CountryCode;
 pub use email::Email;
 pub use fault::{Fault, Faults, Pointer};
 pub use id::{
-    AddressId, CartId, CategoryId, EventId, FileId, ImportId, OperationId, OrderId, PaymentId,
-    ProductId, RequestId, ReservationId, SessionId, UploadId, UserId, VariantId,
+    AddressId, CartId, CategoryId, EventId, FileId, ImportId, JobId, OperationId, OrderId,
+    PaymentId, ProductId, RequestId, ReservationId, SessionId, UploadId, UserId, VariantId,
 };
 pub use invalid::Invalid;
 pub use money::{Amount, AmountError, CurrencyCode, Decimal, Money, MoneyError};

@@ -90,8 +90,11 @@ pub const PLATFORM: Table = Table {
 pub const SEARCH: Table = Table {
     name: "search",
     indexes: &[],
-    outbox: false,
+    outbox: true,
 };
+
+/// What the partitions of the search table start with that count what is searched for.
+pub const SEARCHED: &str = "searched#";
 
 /// A listing index carries what its filters need; the page's products are then read by key.
 const fn listing(name: &'static str, partition: &'static str, sort: &'static str) -> Index {
@@ -114,8 +117,11 @@ pub const PRODUCTS_EVENTS: Topic = Topic {
     service: "products",
 };
 
+/// What search tells itself: which job is due.
+pub const SEARCH_EVENTS: Topic = Topic { service: "search" };
+
 /// Every topic.
-pub const TOPICS: &[&Topic] = &[&AUTH_EVENTS, &PRODUCTS_EVENTS];
+pub const TOPICS: &[&Topic] = &[&AUTH_EVENTS, &PRODUCTS_EVENTS, &SEARCH_EVENTS];
 
 /// Sources of imports, and exports too large for an answer. Nothing in it outlives a week.
 pub const TRANSFERS: Bucket = Bucket {
@@ -170,7 +176,8 @@ macro_rules! grants {
 }
 
 use Grant::{
-    Gets, Mails, Publishes, Puts, Reads, Reveals, Searches, Sends, Told, Writes, WritesUnder,
+    Describes, Gets, Indexes, Mails, Publishes, Puts, Reads, Reveals, Searches, Sends, Told,
+    Writes, WritesUnder,
 };
 
 grants! {
@@ -180,7 +187,7 @@ grants! {
     routes::PLATFORM_KEYS:        Reads(&PLATFORM);
     routes::PLATFORM_DISCOVERY:   ;
     routes::PLATFORM_FALLBACK:    ;
-    consumers::PLATFORM_RELAY_OUTBOX:  Publishes(&AUTH_EVENTS), Publishes(&PRODUCTS_EVENTS);
+    consumers::PLATFORM_RELAY_OUTBOX:  Publishes(&AUTH_EVENTS), Publishes(&PRODUCTS_EVENTS), Publishes(&SEARCH_EVENTS);
 
     routes::AUTH_REGISTER:             Writes(&AUTH), Reveals(&SIGNING_KEYS), Told(&ACCESS_TOKEN_LIFE), Told(&REFRESH_TOKEN_LIFE), Told(&REGISTRATIONS_PER_HOUR);
     routes::AUTH_LOGIN:                Writes(&AUTH), Reveals(&SIGNING_KEYS), Reveals(&MFA_KEY), Told(&ACCESS_TOKEN_LIFE), Told(&REFRESH_TOKEN_LIFE), Told(&FAILURES_PER_ACCOUNT), Told(&FAILURES_PER_ADDRESS);
@@ -223,6 +230,20 @@ grants! {
     consumers::PRODUCTS_ON_IMPORT_REQUESTED:  Writes(&PRODUCTS), Gets(&TRANSFERS, "imports/"), Sends(&consumers::PRODUCTS_ON_IMPORT_CHUNK);
     consumers::PRODUCTS_ON_IMPORT_CHUNK:      Writes(&PRODUCTS), Gets(&TRANSFERS, "imports/");
     schedules::PRODUCTS_EXPIRE_IMPORTS:       Writes(&PRODUCTS);
+
+    routes::SEARCH_PRODUCTS:               Reads(&SEARCH), WritesUnder(&SEARCH, SEARCHED), Reads(&PRODUCTS), Searches(&SEARCH_DOMAIN);
+    routes::SEARCH_SUGGEST:                Reads(&SEARCH), Reads(&PRODUCTS), Searches(&SEARCH_DOMAIN);
+    routes::SEARCH_INDEX:                  Writes(&SEARCH), Searches(&SEARCH_DOMAIN), Describes(&SEARCH_DOMAIN);
+    routes::SEARCH_JOB:                    Reads(&SEARCH);
+    routes::SEARCH_REMOVE:                 Writes(&SEARCH), Reads(&PRODUCTS), Indexes(&SEARCH_DOMAIN);
+    routes::SEARCH_LIST_RULES:             Reads(&SEARCH);
+    routes::SEARCH_CREATE_RULE:            Writes(&SEARCH);
+    routes::SEARCH_UPDATE_RULE:            Writes(&SEARCH);
+    routes::SEARCH_DELETE_RULE:            Writes(&SEARCH);
+    consumers::SEARCH_ON_PRODUCT_CHANGED:  Writes(&SEARCH), Reads(&PRODUCTS), Indexes(&SEARCH_DOMAIN);
+    consumers::SEARCH_ON_JOB_DUE:          Writes(&SEARCH), Reads(&PRODUCTS), Indexes(&SEARCH_DOMAIN);
+    schedules::SEARCH_COMPARE:             Writes(&SEARCH);
+    schedules::SEARCH_RANK_QUERIES:        Writes(&SEARCH);
 }
 
 /// What a function may touch. The public keys that token checks need are not listed: they follow
