@@ -78,7 +78,7 @@ pub struct EngineAnswer {
 
 /// Why the search engine did not answer.
 #[derive(Debug, thiserror::Error)]
-pub enum SearchError {
+pub enum EngineError {
     /// It cannot be reached, does not answer in time, or has too much to do. Trying again may help.
     #[error("the search engine is not available")]
     Unavailable(#[source] Cause),
@@ -158,10 +158,10 @@ impl SearchEngine {
     ///
     /// # Errors
     /// When it does not say.
-    pub async fn health(&self) -> Result<ClusterHealth, SearchError> {
+    pub async fn health(&self) -> Result<ClusterHealth, EngineError> {
         let mut answer = self.ask("/_cluster/health", Ask::Get).await?.good()?;
         serde_json::from_value(answer["status"].take())
-            .map_err(|error| SearchError::Fault(error.into()))
+            .map_err(|error| EngineError::Fault(error.into()))
     }
 
     /// Asks for something by a path, which starts with a slash and is a URL's already.
@@ -170,34 +170,34 @@ impl SearchEngine {
     ///
     /// # Errors
     /// When it does not answer in JSON, or at all.
-    pub async fn ask(&self, path: &str, ask: Ask<'_>) -> Result<EngineAnswer, SearchError> {
+    pub async fn ask(&self, path: &str, ask: Ask<'_>) -> Result<EngineAnswer, EngineError> {
         match tokio::time::timeout(self.patience, self.answer(path, ask)).await {
             Ok(answer) => answer,
-            Err(late) => Err(SearchError::Unavailable(late.into())),
+            Err(late) => Err(EngineError::Unavailable(late.into())),
         }
     }
 
-    async fn answer(&self, path: &str, ask: Ask<'_>) -> Result<EngineAnswer, SearchError> {
+    async fn answer(&self, path: &str, ask: Ask<'_>) -> Result<EngineAnswer, EngineError> {
         let answer = match self.connector.call(self.request(path, ask)?).await {
             Ok(answer) => answer,
             // A connection that was kept open may be found closed when it is used again; the
             // second one is new.
-            Err(error) if error.is_timeout() => return Err(SearchError::Unavailable(error.into())),
+            Err(error) if error.is_timeout() => return Err(EngineError::Unavailable(error.into())),
             Err(_) => self
                 .connector
                 .call(self.request(path, ask)?)
                 .await
-                .map_err(|error| SearchError::Unavailable(error.into()))?,
+                .map_err(|error| EngineError::Unavailable(error.into()))?,
         };
         let status = answer.status().as_u16();
         let bytes = ByteStream::new(answer.into_body())
             .collect()
             .await
             .map(AggregatedBytes::into_bytes)
-            .map_err(|error| SearchError::Unavailable(error.into()))?;
+            .map_err(|error| EngineError::Unavailable(error.into()))?;
         if matches!(status, 429 | 502..=504) {
             let said = String::from_utf8_lossy(&bytes).into_owned();
-            return Err(SearchError::Unavailable(format!("{status}: {said}").into()));
+            return Err(EngineError::Unavailable(format!("{status}: {said}").into()));
         }
         let body = if bytes.is_empty() {
             Value::Null
@@ -208,14 +208,14 @@ impl SearchEngine {
                 if status >= 400 {
                     Ok(Value::String(said))
                 } else {
-                    Err(SearchError::Fault(error.into()))
+                    Err(EngineError::Fault(error.into()))
                 }
             })?
         };
         Ok(EngineAnswer { status, body })
     }
 
-    fn request(&self, path: &str, ask: Ask<'_>) -> Result<HttpRequest, SearchError> {
+    fn request(&self, path: &str, ask: Ask<'_>) -> Result<HttpRequest, EngineError> {
         let (method, body) = match ask {
             Ask::Get => ("GET", &[][..]),
             Ask::Find(body) => ("GET", body),
@@ -224,7 +224,7 @@ impl SearchEngine {
             Ask::Delete => ("DELETE", &[][..]),
         };
         let url = format!("{}{path}", self.endpoint);
-        let fault = |error: Cause| SearchError::Fault(error);
+        let fault = |error: Cause| EngineError::Fault(error);
         let mut request = HttpRequest::new(if body.is_empty() {
             SdkBody::empty()
         } else {
@@ -266,13 +266,13 @@ impl EngineAnswer {
     ///
     /// # Errors
     /// When the engine did not do what was asked for.
-    pub fn good(self) -> Result<Value, SearchError> {
+    pub fn good(self) -> Result<Value, EngineError> {
         if self.is_good() {
             return Ok(self.body);
         }
         let reason = self.body.pointer("/error/reason").and_then(Value::as_str);
         let reason = reason.map_or_else(|| self.body.to_string(), str::to_owned);
-        Err(SearchError::Status {
+        Err(EngineError::Status {
             status: self.status,
             reason: reason.chars().take(500).collect(),
         })

@@ -12,8 +12,8 @@ use crate::Event;
 pub struct JobDue {
     /// The job.
     pub job_id: JobId,
-    /// How far it was when this was told; further on by now means that somebody went on already.
-    pub step: u64,
+    /// How often it was told to be due. Of one that was told again since, nothing is to be done.
+    pub run: u64,
 }
 
 impl Event for JobDue {

@@ -2,7 +2,7 @@
 
 use aws_sdk_opensearch::operation::describe_domain::DescribeDomainError;
 
-use super::SearchError;
+use super::EngineError;
 use crate::{Aws, StartError};
 
 /// A stage's search domain.
@@ -42,7 +42,7 @@ impl SearchDomain {
     ///
     /// # Errors
     /// When AWS does not say.
-    pub async fn state(&self) -> Result<Option<DomainState>, SearchError> {
+    pub async fn state(&self) -> Result<Option<DomainState>, EngineError> {
         let answer = self
             .client
             .describe_domain()
@@ -58,9 +58,9 @@ impl SearchDomain {
                 return if absent {
                     Ok(None)
                 } else if crate::error::is_fault(&error) {
-                    Err(SearchError::Fault(error.into()))
+                    Err(EngineError::Fault(error.into()))
                 } else {
-                    Err(SearchError::Unavailable(error.into()))
+                    Err(EngineError::Unavailable(error.into()))
                 };
             }
         };

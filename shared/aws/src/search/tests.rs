@@ -76,7 +76,7 @@ async fn what_is_down_or_refuses_is_told_apart() {
     let (endpoint, _asked) = serving("403 Forbidden", "").await;
     let error = engine(&endpoint).await.health().await.unwrap_err();
     assert!(
-        matches!(error, SearchError::Status { status: 403, .. }),
+        matches!(error, EngineError::Status { status: 403, .. }),
         "{error:?}"
     );
 
@@ -84,7 +84,7 @@ async fn what_is_down_or_refuses_is_told_apart() {
     let endpoint = format!("http://{}", closed.local_addr().unwrap());
     drop(closed);
     let error = engine(&endpoint).await.health().await.unwrap_err();
-    assert!(matches!(error, SearchError::Unavailable(_)), "{error:?}");
+    assert!(matches!(error, EngineError::Unavailable(_)), "{error:?}");
 }
 
 #[tokio::test]
@@ -155,7 +155,7 @@ async fn what_the_engine_refuses_is_an_answer_and_that_it_is_busy_is_an_error() 
         let (endpoint, _asked) = serving(status, "").await;
         let error = engine(&endpoint).await.ask("/products", Ask::Get).await;
         assert!(
-            matches!(error, Err(SearchError::Unavailable(_))),
+            matches!(error, Err(EngineError::Unavailable(_))),
             "{error:?}"
         );
     }
@@ -169,5 +169,5 @@ async fn an_engine_that_keeps_us_waiting_is_not_available() {
         .await
         .with_patience(Duration::from_millis(50));
     let error = engine.health().await.unwrap_err();
-    assert!(matches!(error, SearchError::Unavailable(_)), "{error:?}");
+    assert!(matches!(error, EngineError::Unavailable(_)), "{error:?}");
 }
