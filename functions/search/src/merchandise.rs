@@ -6,6 +6,7 @@ use kernel::Timestamp;
 use crate::Search;
 use crate::error::SearchError;
 use crate::rules::{Effect, Rule, RuleId};
+use crate::store::StoreError;
 
 /// What a rule is asked to be.
 #[derive(Debug, Clone, PartialEq)]
@@ -74,8 +75,10 @@ impl Search {
             updated_at: at,
             ..before
         };
-        self.store.change_rule(&rule, answered).await?;
-        Ok(rule)
+        match self.store.change_rule(&rule, answered).await {
+            Ok(()) => Ok(rule),
+            Err(error) => Err(self.of_writing(id, version, error).await),
+        }
     }
 
     /// Removes a rule.
@@ -90,7 +93,18 @@ impl Search {
         answered: &Answered<()>,
     ) -> Result<(), SearchError> {
         let rule = self.rule(id, version).await?;
-        Ok(self.store.delete_rule(&rule, answered).await?)
+        match self.store.delete_rule(&rule, answered).await {
+            Ok(()) => Ok(()),
+            Err(error) => Err(self.of_writing(id, version, error).await),
+        }
+    }
+
+    /// Why a rule could not be written: what was true when it was read need not be any more.
+    async fn of_writing(&self, id: RuleId, version: Option<u64>, error: StoreError) -> SearchError {
+        match (error, self.rule(id, version).await) {
+            (StoreError::Stale, Err(error)) => error,
+            (error, _) => error.into(),
+        }
     }
 
     async fn rule(&self, id: RuleId, version: Option<u64>) -> Result<Rule, SearchError> {

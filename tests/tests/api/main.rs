@@ -12,4 +12,5 @@ mod auth;
 mod imports;
 mod platform;
 mod products;
+mod search;
 mod walk;
