@@ -36,6 +36,7 @@ use crate::finding::Known;
 use crate::index::Index;
 use crate::store::Store;
 
+pub use finding::Visit;
 pub use merchandise::Wanted;
 
 /// How long an answer to somebody who waits may take the engine.
@@ -159,6 +160,8 @@ impl Rebuilds {
 /// What the service deploys.
 pub fn functions() -> Vec<edge::Function> {
     vec![
+        edge::endpoint::<api::SearchProducts>(),
+        edge::endpoint::<api::Suggest>(),
         edge::endpoint::<api::IndexProducts>(),
         edge::endpoint::<api::GetJob>(),
         edge::endpoint::<api::RemoveFromIndex>(),

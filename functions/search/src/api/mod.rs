@@ -8,6 +8,8 @@ mod rules_create;
 mod rules_delete;
 mod rules_list;
 mod rules_update;
+mod search;
+mod suggestions;
 
 pub use index::IndexProducts;
 pub use job::GetJob;
@@ -16,3 +18,5 @@ pub use rules_create::CreateRule;
 pub use rules_delete::DeleteRule;
 pub use rules_list::ListRules;
 pub use rules_update::UpdateRule;
+pub use search::SearchProducts;
+pub use suggestions::Suggest;

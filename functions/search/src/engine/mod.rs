@@ -3,3 +3,5 @@
 
 pub mod document;
 pub mod mapping;
+pub mod query;
+pub mod suggestions;
