@@ -74,7 +74,9 @@ pub use query::{Query, Slice};
 #[cfg(feature = "sqs")]
 pub use queue::{Queue, QueueError};
 #[cfg(feature = "search")]
-pub use search::{ClusterHealth, SearchEngine, SearchError};
+pub use search::{Ask, ClusterHealth, EngineAnswer, EngineError, SearchEngine};
+#[cfg(feature = "search-domain")]
+pub use search::{DomainState, SearchDomain};
 #[cfg(feature = "secrets")]
 pub use secrets::{SecretError, Secrets};
 #[cfg(feature = "secrets")]

@@ -15,6 +15,7 @@ use crate::orders::{
 };
 use crate::payments::{PaymentCaptured, PaymentFailed, PaymentRefunded};
 use crate::products::{ImportRequested, ProductArchived, ProductChanged, ProductCreated};
+use crate::search::JobDue;
 
 /// What there is to know of an event's type.
 #[derive(Debug, Clone)]
@@ -64,6 +65,7 @@ pub fn events() -> Vec<EventDoc> {
         doc::<StockLow>(include_str!("../samples/inventory.stock-low.v1.json")),
         doc::<StockRanOut>(include_str!("../samples/inventory.stock-ran-out.v1.json")),
         doc::<StockReturned>(include_str!("../samples/inventory.stock-returned.v1.json")),
+        doc::<JobDue>(include_str!("../samples/search.job-due.v1.json")),
     ];
     events.sort_by_key(|event| event.event_type);
     events

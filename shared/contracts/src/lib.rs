@@ -15,6 +15,7 @@ pub mod orders;
 pub mod payments;
 pub mod personal;
 pub mod products;
+pub mod search;
 
 pub use catalogue::{EventDoc, events};
 pub use envelope::{Envelope, Unreadable};

@@ -18,6 +18,7 @@ use crate::products::{
     ImportRequested, Previous, ProductArchived, ProductChanged, ProductCreated, ProductEvent,
     ProductState, ProductStatus, VariantState,
 };
+use crate::search::JobDue;
 use crate::{Envelope, Event, Unreadable, events, source_of, version_of};
 
 fn sample(event_type: &str) -> &'static str {
@@ -75,6 +76,7 @@ fn every_sample_is_read_and_written_the_same() {
         (StockLow::TYPE, there_and_back::<StockLow>()),
         (StockRanOut::TYPE, there_and_back::<StockRanOut>()),
         (StockReturned::TYPE, there_and_back::<StockReturned>()),
+        (JobDue::TYPE, there_and_back::<JobDue>()),
     ];
     let tested: BTreeSet<_> = all.iter().map(|(event_type, _)| *event_type).collect();
     let listed: BTreeSet<_> = events().iter().map(|event| event.event_type).collect();

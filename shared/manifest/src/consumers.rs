@@ -149,6 +149,37 @@ pub const PAYMENTS_ON_WEBHOOK: Source = Source {
     ..Source::DEFAULT
 };
 
+/// Brings the search index up to date with products.
+pub const SEARCH_ON_PRODUCT_CHANGED: Source = Source {
+    name: function_name!(SEARCH_ON_PRODUCT_CHANGED),
+    service: "search",
+    hears: Hears::Events(&[
+        "products.product-created.v1",
+        "products.product-changed.v1",
+        "products.product-archived.v1",
+    ]),
+    // More at once than a small domain's nodes have threads for would only queue there.
+    concurrency: Some(8),
+    // While the engine is away its records come again, for half an hour in all.
+    tries: 10,
+    ..Source::DEFAULT
+};
+
+/// Goes on with jobs on the search index: rebuilding it, comparing it with the catalogue.
+pub const SEARCH_ON_JOB_DUE: Source = Source {
+    name: function_name!(SEARCH_ON_JOB_DUE),
+    service: "search",
+    hears: Hears::Events(&["search.job-due.v1"]),
+    batch: 1,
+    tries: 10,
+    // A run whose function dies comes back after six times this.
+    sizing: Sizing {
+        timeout_s: 60,
+        ..Sizing::WORK
+    },
+    ..Source::DEFAULT
+};
+
 /// Every consumer, in reading order.
 pub const ALL: &[&Source] = &[
     &PRODUCTS_ON_PRODUCT_CHANGED,
@@ -163,6 +194,8 @@ pub const ALL: &[&Source] = &[
     &PLATFORM_RELAY_OUTBOX,
     &PAYMENTS_ON_ORDER_CANCELLED,
     &PAYMENTS_ON_WEBHOOK,
+    &SEARCH_ON_PRODUCT_CHANGED,
+    &SEARCH_ON_JOB_DUE,
 ];
 
 /// What a consumer hears, and how it is served.

@@ -195,8 +195,13 @@ pub const PAYMENTS: Table = Table {
     outbox: true,
 };
 
+/// What the partitions of the search table start with that count what is searched for.
+pub const SEARCHED: &str = "searched#";
+
 /// Every table.
-pub const TABLES: &[&Table] = &[&AUTH, &PRODUCTS, &INVENTORY, &ORDERS, &PLATFORM, &PAYMENTS];
+pub const TABLES: &[&Table] = &[
+    &AUTH, &PRODUCTS, &INVENTORY, &ORDERS, &PLATFORM, &PAYMENTS, &SEARCH,
+];
 
 /// What auth tells others, and its own mailer.
 pub const AUTH_EVENTS: Topic = Topic { service: "auth" };
@@ -219,6 +224,9 @@ pub const INVENTORY_EVENTS: Topic = Topic {
     service: "inventory",
 };
 
+/// What search tells itself: which job is due.
+pub const SEARCH_EVENTS: Topic = Topic { service: "search" };
+
 /// Every topic.
 pub const TOPICS: &[&Topic] = &[
     &AUTH_EVENTS,
@@ -226,6 +234,7 @@ pub const TOPICS: &[&Topic] = &[
     &ORDERS_EVENTS,
     &PAYMENTS_EVENTS,
     &INVENTORY_EVENTS,
+    &SEARCH_EVENTS,
 ];
 
 /// Sources of imports, and exports too large for an answer. Nothing in it outlives a week.
@@ -282,14 +291,21 @@ pub const SECRETS: &[&Secret] = &[
     &STRIPE_WEBHOOK_SECRETS,
 ];
 
+/// Rules of queries, jobs on the index, and what is searched for. The index itself is the engine's.
+pub const SEARCH: Table = Table {
+    name: "search",
+    indexes: &[],
+    outbox: true,
+};
+
 /// The search engine. A stage may be without: the shop sells on.
-pub const SEARCH: Domain = Domain {
+pub const SEARCH_DOMAIN: Domain = Domain {
     name: "search",
     env: "OPENSEARCH_ENDPOINT",
 };
 
 /// Every search domain.
-pub const DOMAINS: &[&Domain] = &[&SEARCH];
+pub const DOMAINS: &[&Domain] = &[&SEARCH_DOMAIN];
 
 macro_rules! grants {
     ($($function:path: $($grant:expr),* $(,)?;)*) => {
@@ -299,17 +315,18 @@ macro_rules! grants {
 }
 
 use Grant::{
-    Gets, Mails, Publishes, Puts, Reads, Reveals, Searches, Sends, Told, Writes, WritesUnder,
+    Describes, Gets, Indexes, Mails, Publishes, Puts, Reads, Reveals, Searches, Sends, Told,
+    Writes, WritesUnder,
 };
 
 grants! {
-    routes::PLATFORM_HEALTH:      Reads(&PLATFORM), Searches(&SEARCH);
+    routes::PLATFORM_HEALTH:      Reads(&PLATFORM), Searches(&SEARCH_DOMAIN);
     routes::PLATFORM_OPENAPI:     ;
     routes::PLATFORM_DOCS:        ;
     routes::PLATFORM_KEYS:        Reads(&PLATFORM);
     routes::PLATFORM_DISCOVERY:   ;
     routes::PLATFORM_FALLBACK:    ;
-    consumers::PLATFORM_RELAY_OUTBOX:  Publishes(&AUTH_EVENTS), Publishes(&PRODUCTS_EVENTS), Publishes(&ORDERS_EVENTS), Publishes(&PAYMENTS_EVENTS), Publishes(&INVENTORY_EVENTS);
+    consumers::PLATFORM_RELAY_OUTBOX:  Publishes(&AUTH_EVENTS), Publishes(&PRODUCTS_EVENTS), Publishes(&ORDERS_EVENTS), Publishes(&PAYMENTS_EVENTS), Publishes(&INVENTORY_EVENTS), Publishes(&SEARCH_EVENTS);
 
     routes::AUTH_REGISTER:             Writes(&AUTH), Reveals(&SIGNING_KEYS), Told(&ACCESS_TOKEN_LIFE), Told(&REFRESH_TOKEN_LIFE), Told(&REGISTRATIONS_PER_HOUR);
     routes::AUTH_LOGIN:                Writes(&AUTH), Reveals(&SIGNING_KEYS), Reveals(&MFA_KEY), Told(&ACCESS_TOKEN_LIFE), Told(&REFRESH_TOKEN_LIFE), Told(&FAILURES_PER_ACCOUNT), Told(&FAILURES_PER_ADDRESS);
@@ -401,6 +418,20 @@ grants! {
     routes::PAYMENTS_WEBHOOK:         Writes(&PAYMENTS), Reveals(&STRIPE_WEBHOOK_SECRETS), Sends(&consumers::PAYMENTS_ON_WEBHOOK);
     consumers::PAYMENTS_ON_WEBHOOK:   Writes(&PAYMENTS), Reveals(&STRIPE_KEY), Told(&STRIPE_URL), Told(&PAYMENT_CAPTURE);
     schedules::PAYMENTS_RESUME:       Writes(&PAYMENTS), Reveals(&STRIPE_KEY), Told(&STRIPE_URL), Told(&PAYMENT_CAPTURE);
+
+    routes::SEARCH_PRODUCTS:               Reads(&SEARCH), WritesUnder(&SEARCH, SEARCHED), Reads(&PRODUCTS), Searches(&SEARCH_DOMAIN);
+    routes::SEARCH_SUGGEST:                Reads(&SEARCH), Reads(&PRODUCTS), Searches(&SEARCH_DOMAIN);
+    routes::SEARCH_INDEX:                  Writes(&SEARCH), Searches(&SEARCH_DOMAIN), Describes(&SEARCH_DOMAIN);
+    routes::SEARCH_JOB:                    Reads(&SEARCH);
+    routes::SEARCH_REMOVE:                 Writes(&SEARCH), Reads(&PRODUCTS), Indexes(&SEARCH_DOMAIN);
+    routes::SEARCH_LIST_RULES:             Reads(&SEARCH);
+    routes::SEARCH_CREATE_RULE:            Writes(&SEARCH);
+    routes::SEARCH_UPDATE_RULE:            Writes(&SEARCH);
+    routes::SEARCH_DELETE_RULE:            Writes(&SEARCH);
+    consumers::SEARCH_ON_PRODUCT_CHANGED:  Writes(&SEARCH), Reads(&PRODUCTS), Indexes(&SEARCH_DOMAIN);
+    consumers::SEARCH_ON_JOB_DUE:          Writes(&SEARCH), Reads(&PRODUCTS), Indexes(&SEARCH_DOMAIN);
+    schedules::SEARCH_COMPARE:             Writes(&SEARCH);
+    schedules::SEARCH_RANK_QUERIES:        Writes(&SEARCH);
 }
 
 /// What a function may touch. The public keys that token checks need are not listed: they follow

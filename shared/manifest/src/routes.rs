@@ -90,6 +90,17 @@ routes! {
         PAYMENTS_DIFFERENCES    GET   "/api/v1/payments/ledger/differences"    Can("payment:audit")  Browse;
         PAYMENTS_REFUND         POST  "/api/v1/payments/{id}/refund"           Can("payment:refund")  Write  { sizing: Sizing::PAYMENT, critical: true };
     }
+    search {
+        SEARCH_PRODUCTS     GET     "/api/v1/search"                  Visitor                Browse;
+        SEARCH_SUGGEST      GET     "/api/v1/search/suggestions"      Public                 Browse;
+        SEARCH_INDEX        POST    "/api/v1/search/index"            Can("product:update")  Bulk;
+        SEARCH_JOB          GET     "/api/v1/search/index/jobs/{id}"  Can("product:update")  Browse;
+        SEARCH_REMOVE       DELETE  "/api/v1/search/index/{id}"       Can("product:update")  Write;
+        SEARCH_LIST_RULES   GET     "/api/v1/search/rules"            Can("product:update")  Browse;
+        SEARCH_CREATE_RULE  POST    "/api/v1/search/rules"            Can("product:update")  Write;
+        SEARCH_UPDATE_RULE  PUT     "/api/v1/search/rules/{id}"       Can("product:update")  Write;
+        SEARCH_DELETE_RULE  DELETE  "/api/v1/search/rules/{id}"       Can("product:update")  Write;
+    }
 }
 
 /// `$default`: preflights, unknown paths (404) and known paths with a wrong method (405).

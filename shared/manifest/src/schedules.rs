@@ -57,6 +57,24 @@ pub const PAYMENTS_RESUME: Schedule = Schedule {
     critical: true,
 };
 
+/// Compares the search index with the catalogue.
+pub const SEARCH_COMPARE: Schedule = Schedule {
+    name: function_name!(SEARCH_COMPARE),
+    service: "search",
+    every_minutes: 24 * 60,
+    sizing: Sizing::EVENTS,
+    critical: false,
+};
+
+/// Finds out what is searched for most, for suggestions.
+pub const SEARCH_RANK_QUERIES: Schedule = Schedule {
+    name: function_name!(SEARCH_RANK_QUERIES),
+    service: "search",
+    every_minutes: 60,
+    sizing: Sizing::EVENTS,
+    critical: false,
+};
+
 /// Every schedule, in reading order.
 pub const ALL: &[&Schedule] = &[
     &PRODUCTS_EXPIRE_IMPORTS,
@@ -65,6 +83,8 @@ pub const ALL: &[&Schedule] = &[
     &ORDERS_EXPIRE_UNPAID,
     &PAYMENTS_RECONCILE,
     &PAYMENTS_RESUME,
+    &SEARCH_COMPARE,
+    &SEARCH_RANK_QUERIES,
 ];
 
 /// A function that runs by the clock. A run may be repeated or skipped; it must not matter.

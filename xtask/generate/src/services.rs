@@ -11,6 +11,7 @@ pub(crate) fn functions() -> Vec<Function> {
         orders::functions(),
         inventory::functions(),
         payments::functions(),
+        search::functions(),
     ]
     .concat()
 }

@@ -119,6 +119,13 @@ pub struct Domain {
     pub env: &'static str,
 }
 
+impl Domain {
+    /// Its name in a stage.
+    pub fn physical(&self, stage: &str) -> String {
+        format!("{stage}-{}", self.name)
+    }
+}
+
 fn variable(name: &str, kind: &str) -> String {
     format!("{}_{kind}", name.replace('-', "_").to_uppercase())
 }
@@ -142,6 +149,10 @@ pub enum Grant {
     Puts(&'static Bucket, &'static str),
     /// Ask a search domain, in requests that change nothing.
     Searches(&'static Domain),
+    /// What `Searches` may, and make, fill and remove a search domain's indexes.
+    Indexes(&'static Domain),
+    /// Ask AWS how a search domain is.
+    Describes(&'static Domain),
     /// Read a secret's value.
     Reveals(&'static Secret),
     /// Send mails from the stage's sender.
