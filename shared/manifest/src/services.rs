@@ -54,7 +54,7 @@ pub const SEARCH: Service = Service {
 
 /// Every service, in reading order.
 pub const ALL: &[&Service] = &[
-    &PLATFORM, &AUTH, &PRODUCTS, &ORDERS, &INVENTORY, &PAYMENTS, &SEARCH,
+    &PLATFORM, &AUTH, &PRODUCTS, &INVENTORY, &ORDERS, &PAYMENTS, &SEARCH,
 ];
 
 /// Their names, in reading order.

@@ -8,8 +8,8 @@ pub(crate) fn functions() -> Vec<Function> {
         platform::functions(),
         auth::functions(),
         products::functions(),
-        orders::functions(),
         inventory::functions(),
+        orders::functions(),
         payments::functions(),
         search::functions(),
     ]
