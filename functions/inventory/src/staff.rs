@@ -118,6 +118,7 @@ fn changed(before: &Stock, changes: &[i64], wanted: &Wanted, spread: u8) -> Stoc
     if head != before.head || before.head.version == 0 {
         after.head = Head {
             version: before.head.version + 1,
+            revision: before.head.revision + 1,
             ..head
         };
     }
