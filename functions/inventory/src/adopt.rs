@@ -55,6 +55,7 @@ impl Inventory {
                 variant_id,
                 product_at: Some(at),
                 version: known.version + 1,
+                revision: known.revision + 1,
                 ..known.clone()
             };
             let outcome = match &stock {

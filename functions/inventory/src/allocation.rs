@@ -61,9 +61,12 @@ pub enum Unfit {
     Reclaim(u64),
 }
 
-/// By how much each bucket changes, in the order of the buckets, so that the SKU's stock changes
-/// as asked and what is free lies evenly over the first `spread` of them. Nothing changes when
-/// neither the number of units nor that of buckets does.
+/// By how much what is free in each bucket changes, in the order of the buckets, so that the SKU's
+/// stock changes as asked: more comes into the emptiest, fewer are taken of the fullest. With
+/// another `spread` what is free comes to lie evenly over so many buckets.
+///
+/// # Errors
+/// Fewer units than are held; more than are ever counted.
 pub fn levelled(stock: &Stock, amount: Option<Amount>, spread: u8) -> Result<Vec<i64>, Unfit> {
     let on_hand = i128::from(stock.on_hand());
     let by = match amount {
@@ -77,28 +80,77 @@ pub fn levelled(stock: &Stock, amount: Option<Amount>, spread: u8) -> Result<Vec
     if i128::from(stock.available()) + by < 0 {
         return Err(Unfit::BelowReserved);
     }
-    let Ok(free) = u64::try_from(i128::from(stock.free()) + by) else {
+    let Ok(total) = u64::try_from(i128::from(stock.free()) + by) else {
         let missing = -(i128::from(stock.free()) + by);
         return Err(Unfit::Reclaim(u64::try_from(missing).unwrap_or(u64::MAX)));
     };
-    let count = stock.buckets.len().max(usize::from(spread));
-    if by == 0 && spread == stock.head.spread {
-        return Ok(vec![0; count]);
+    let over = usize::from(spread.max(1));
+    let mut free: Vec<u64> = stock.buckets.iter().map(|bucket| bucket.free).collect();
+    free.resize(free.len().max(over), 0);
+    let mut wanted = free.clone();
+    if spread != stock.head.spread {
+        wanted.fill(0);
+        pour(wanted.get_mut(..over).unwrap_or_default(), total);
+    } else if by >= 0 {
+        let more = total.saturating_sub(stock.free());
+        pour(wanted.get_mut(..over).unwrap_or_default(), more);
+    } else {
+        drain(&mut wanted, stock.free().saturating_sub(total));
     }
-    let buckets = u64::from(spread.max(1));
-    let (share, rest) = (free / buckets, free % buckets);
-    let changes = (0..count as u64).map(|number| {
-        let wanted = match number {
-            number if number >= buckets => 0,
-            number if number < rest => share + 1,
-            _ => share,
-        };
-        let bucket = stock
-            .buckets
-            .get(usize::try_from(number).unwrap_or(usize::MAX));
-        wanted.cast_signed() - bucket.map_or(0, |bucket| bucket.free).cast_signed()
-    });
-    Ok(changes.collect())
+    let changes = wanted.iter().zip(free);
+    Ok(changes
+        .map(|(wanted, free)| wanted.cast_signed() - free.cast_signed())
+        .collect())
+}
+
+/// Puts so many units into the emptiest buckets, which come to be level.
+fn pour(buckets: &mut [u64], units: u64) {
+    let below = |level: u64| {
+        buckets
+            .iter()
+            .map(|free| level.saturating_sub(*free))
+            .sum::<u64>()
+    };
+    // The highest level that the units fill every lower bucket to.
+    let level = last_that(2 * MAX_ON_HAND, |level| below(level) <= units);
+    let mut rest = units - below(level);
+    for free in buckets {
+        let more = u64::from(*free <= level && rest > 0);
+        rest -= more;
+        *free = level.max(*free) + more;
+    }
+}
+
+/// Takes so many units of the fullest buckets, which come to be level. There must be as many.
+fn drain(buckets: &mut [u64], units: u64) {
+    let above = |level: u64| {
+        buckets
+            .iter()
+            .map(|free| free.saturating_sub(level))
+            .sum::<u64>()
+    };
+    // The level just above the lowest that the units are enough to take every fuller bucket to.
+    let level = last_that(MAX_ON_HAND, |level| above(level) >= units);
+    let mut spare = above(level) - units;
+    for free in buckets {
+        let kept = spare.min(free.saturating_sub(level));
+        spare -= kept;
+        *free = level.min(*free) + kept;
+    }
+}
+
+/// The last number up to a limit of which something holds that holds of 0 and of all up to there.
+fn last_that(limit: u64, holds: impl Fn(u64) -> bool) -> u64 {
+    let (mut low, mut high) = (0, limit);
+    while low < high {
+        let middle = low + (high - low).div_ceil(2);
+        if holds(middle) {
+            low = middle;
+        } else {
+            high = middle - 1;
+        }
+    }
+    low
 }
 
 #[cfg(test)]
@@ -166,9 +218,27 @@ mod tests {
         );
     }
 
+    #[test]
+    fn more_comes_into_the_emptiest_and_fewer_are_taken_of_the_fullest() {
+        let after = |free: &[u64], by| {
+            let changes = levelled(
+                &stock(free, 0),
+                Some(Amount::By(by)),
+                stock(free, 0).head.spread,
+            );
+            let free = free.iter().zip(changes.unwrap());
+            free.map(|(free, change)| free.strict_add_signed(change))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(after(&[9, 0, 3], 5), [9, 4, 4]);
+        assert_eq!(after(&[0, 0, 0], 5), [2, 2, 1]);
+        assert_eq!(after(&[9, 0, 3], -7), [3, 0, 2]);
+        assert_eq!(after(&[4, 4, 4], -5), [3, 2, 2]);
+    }
+
     proptest! {
         #[test]
-        fn what_is_free_lies_evenly(
+        fn units_are_neither_lost_nor_made(
             free in prop::collection::vec(0u64..50, 1..16),
             by in -100i64..100,
             spread in 1u8..16,
@@ -178,19 +248,17 @@ mod tests {
                 prop_assert!(before.free().cast_signed() + by < 0);
                 return Ok(());
             };
-            let moves = by != 0 || spread != before.head.spread;
-            let after: Vec<i64> = changes
-                .iter()
-                .enumerate()
-                .map(|(n, change)| free.get(n).copied().unwrap_or(0).cast_signed() + change)
-                .collect();
+            let free = |n: usize| free.get(n).copied().unwrap_or(0).cast_signed();
+            let after: Vec<i64> = changes.iter().enumerate().map(|(n, by)| free(n) + by).collect();
+            prop_assert!(after.iter().all(|free| *free >= 0));
             prop_assert_eq!(after.iter().sum::<i64>(), before.free().cast_signed() + by);
-            if moves {
+            if spread == before.head.spread {
+                prop_assert!(changes.iter().all(|change| change * by >= 0), "{changes:?}");
+            } else {
                 let (spread_over, left) = after.split_at(usize::from(spread));
                 prop_assert!(left.iter().all(|&free| free == 0));
-                let least = spread_over.iter().min().unwrap();
-                let most = spread_over.iter().max().unwrap();
-                prop_assert!(most - least <= 1);
+                let (least, most) = (spread_over.iter().min(), spread_over.iter().max());
+                prop_assert!(most.unwrap() - least.unwrap() <= 1);
             }
         }
     }

@@ -9,7 +9,7 @@ use crate::error::InventoryError;
 use crate::movement::{Cause, MovementKind};
 use crate::retry::Tries;
 use crate::stock::{Bucket, Head, MAX_ON_HAND, Stock};
-use crate::store::{StaffChange, StoreError};
+use crate::store::{Since, StaffChange, StoreError};
 
 /// What staff want of a SKU; what is none stays as it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -25,8 +25,7 @@ pub struct Wanted {
 }
 
 impl Inventory {
-    /// Changes the stock of a SKU as staff want it, and makes its record where there is none. What
-    /// is free lies evenly over its buckets afterwards.
+    /// Changes the stock of a SKU as staff want it, and makes its record where there is none.
     ///
     /// # Errors
     /// Fewer units than are held; another version than the one asked for.
@@ -73,11 +72,19 @@ impl Inventory {
             if after == before {
                 return Ok(before);
             }
+            let spreads = spread != before.head.spread;
+            let since = match wanted.amount {
+                _ if version.is_some() => Since::Nothing,
+                // A number of units that is so many more or fewer is so whoever buys meanwhile. What
+                // was counted is what was counted, so nothing may have been bought.
+                Some(Amount::By(_)) | None if !spreads => Since::Anything,
+                _ => Since::Holds,
+            };
             let change = StaffChange {
                 before: &before,
                 changes: &changes,
                 cause: &cause,
-                exactly: version.is_some(),
+                since,
                 after: &after,
             };
             match self.store.decide(&change, answered, now).await {
@@ -108,9 +115,10 @@ fn changed(before: &Stock, changes: &[i64], wanted: &Wanted, spread: u8) -> Stoc
         buckets: before.head.buckets.max(spread),
         ..before.head.clone()
     };
-    if head != before.head || after != *before {
+    if head != before.head || before.head.version == 0 {
         after.head = Head {
             version: before.head.version + 1,
+            revision: before.head.revision + 1,
             ..head
         };
     }

@@ -35,6 +35,8 @@ pub struct Head {
     pub watch: Watch,
     /// Rises with every change of the head.
     pub version: u64,
+    /// Rises with every change but those of what was told.
+    pub revision: u64,
 }
 
 impl Head {
@@ -50,6 +52,7 @@ impl Head {
             buckets: 1,
             watch: Watch::NEW,
             version: 0,
+            revision: 0,
         }
     }
 }
@@ -151,7 +154,7 @@ impl Stock {
     /// every change of a bucket two, so that taking such a hold away leads to another number.
     pub fn version(&self) -> u64 {
         let buckets: u64 = self.buckets.iter().map(|bucket| bucket.version).sum();
-        self.head.version + buckets + self.expired.len() as u64
+        self.head.revision + buckets + self.expired.len() as u64
     }
 }
 

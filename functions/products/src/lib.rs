@@ -152,6 +152,7 @@ pub fn functions() -> Vec<edge::Function> {
         edge::consumer::<on::ProductChanged>(),
         edge::consumer::<on::ImportRequested>(),
         edge::worker::<on::ImportChunk>(),
+        edge::consumer::<on::StockChanged>(),
         edge::clockwork::<on::ExpireImports>(),
     ]
 }

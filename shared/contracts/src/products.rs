@@ -44,6 +44,9 @@ pub struct ProductState {
     pub price: Money,
     /// Whether it can be seen and bought.
     pub status: ProductStatus,
+    /// Whether any of its SKUs can be had.
+    #[serde(default)]
+    pub in_stock: bool,
     /// Its variants; none for a product that is sold as it is.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub variants: Vec<VariantState>,

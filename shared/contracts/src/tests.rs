@@ -269,6 +269,7 @@ fn any_state() -> impl Strategy<Value = ProductState> {
                     category_id: kernel::CategoryId::derive("category", &category),
                     price,
                     status,
+                    in_stock: version % 2 == 0,
                     variants,
                 }
             },

@@ -12,6 +12,7 @@ mod auth;
 mod cart;
 mod imports;
 mod orders;
+mod inventory;
 mod platform;
 mod products;
 mod search;

@@ -73,6 +73,7 @@ pub(super) struct HeadItem {
     buckets: u8,
     watch: Watch,
     version: u64,
+    revision: u64,
     stock_shard: String,
     /// There while the stock is low as far as anybody was told, or was never there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -101,6 +102,7 @@ impl From<&Head> for HeadItem {
             buckets: head.buckets,
             watch: head.watch,
             version: head.version,
+            revision: head.revision,
             stock_shard: shard_of(STOCK_LIST),
             low_shard: low.then(|| shard_of(LOW_LIST)),
         }
@@ -119,6 +121,7 @@ impl From<HeadItem> for Head {
             buckets: item.buckets,
             watch: item.watch,
             version: item.version,
+            revision: item.revision,
         }
     }
 }

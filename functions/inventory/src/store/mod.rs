@@ -26,7 +26,7 @@ use aws::{Table, TableError, TransactionError};
 use kernel::{Sku, Timestamp};
 
 pub use alerts::OpenAlert;
-pub use movements::Touched;
+pub use movements::{Since, Touched};
 pub use staff::StaffChange;
 
 use crate::stock::Head;

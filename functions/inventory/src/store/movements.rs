@@ -39,7 +39,7 @@ pub(super) struct Change<'a> {
 
 /// What may have come between the reading of a bucket and its change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Since {
+pub enum Since {
     /// Anything: the entry in the ledger does not know what is on hand after it.
     Anything,
     /// Holds, which do not change what is on hand: the entry is a checkpoint.

@@ -20,40 +20,51 @@ pub struct StaffChange<'a> {
     pub changes: &'a [i64],
     /// What the ledger says of it.
     pub cause: &'a Cause,
-    /// Not even a hold may have come between.
-    pub exactly: bool,
+    /// What may have come since it was read.
+    pub since: Since,
     /// The stock as it will be.
     pub after: &'a Stock,
 }
 
 impl Store {
-    /// Changes a SKU as staff have decided. What is on hand in all follows from every bucket, so no
-    /// movement may have come between in any.
+    /// Changes a SKU as staff have decided.
     ///
     /// # Errors
-    /// [`StoreError::Stale`] when one has.
+    /// [`StoreError::Stale`] when more has come since it was read than may have, in whichever
+    /// bucket; or when there is too little to be taken.
     pub async fn decide(
         &self,
         change: &StaffChange<'_>,
         answered: &Answered<Stock>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let StaffChange { before, after, .. } = *change;
+        let StaffChange {
+            before,
+            after,
+            since,
+            ..
+        } = *change;
         let sku = &after.head.sku;
-        let mut write = self.put_head(&before.head, &after.head);
+        // A change of the units alone leaves the head to others.
+        let mut write = if before.head == after.head {
+            self.table().transaction()
+        } else {
+            self.put_head(&before.head, &after.head)
+        };
         let buckets = before.buckets.iter().zip(change.changes);
         let touched = buckets.clone().filter(|(_, free)| **free != 0);
         let places = touched.clone().map(|(bucket, _)| (sku, bucket.number));
-        let newest = self.newest(places).await?.into_iter().max();
-        let at = newest.map_or(now, |newest| behind(newest, now));
-        let since = if change.exactly {
-            Since::Nothing
-        } else {
-            Since::Holds
+        let newest = match since {
+            Since::Anything => Vec::new(),
+            Since::Holds | Since::Nothing => self.newest(places).await?,
         };
+        let counted = touched.map(|(bucket, _)| bucket.counted_at);
+        let at = newest.into_iter().chain(counted).max();
+        let at = at.map_or(now, |last| behind(last, now));
         for (bucket, &free) in buckets {
             write = match (free, bucket.version) {
                 (0, 0) => write.put(BUCKET, &empty(sku, bucket.number), Condition::absent()),
+                (0, _) if since == Since::Anything => write,
                 (0, _) => {
                     let key = bucket_key(sku, bucket.number);
                     write.check(BUCKET, key, unchanged(bucket, since, at))

@@ -7,7 +7,7 @@ mod races;
 use std::sync::Arc;
 use std::time::Duration;
 
-use aws::Answered;
+use aws::{Answered, TableError};
 use kernel::{FixedClock, Limit, OperationId, Quantity, ReservationId, Sku, Timestamp, UserId};
 use manifest::resources::INVENTORY;
 
@@ -58,28 +58,34 @@ impl Store {
 
     fn reserve(&self, name: &str, lines: &[(&str, u64)]) -> Result<(), InventoryError> {
         let (id, lines) = (id(name), these(lines));
-        let held = self.inventory.reserve(&id, &lines, self.until());
-        self.wait(held).map(|_| ())
+        patiently(|| {
+            let held = self.inventory.reserve(&id, &lines, self.until());
+            self.wait(held).map(|_| ())
+        })
     }
 
     fn extend(&self, name: &str) -> Result<(), InventoryError> {
         let id = id(name);
-        let held = self.inventory.extend(&id, self.until());
-        self.wait(held).map(|_| ())
+        patiently(|| {
+            let held = self.inventory.extend(&id, self.until());
+            self.wait(held).map(|_| ())
+        })
     }
 
     fn commit(&self, name: &str) -> Result<(), InventoryError> {
-        self.wait(self.inventory.commit(&id(name)))
+        patiently(|| self.wait(self.inventory.commit(&id(name))))
     }
 
     fn release(&self, name: &str) -> Result<(), InventoryError> {
-        self.wait(self.inventory.release(&id(name)))
+        patiently(|| self.wait(self.inventory.release(&id(name))))
     }
 
     fn restock(&self, name: &str, key: &str, lines: &[(&str, u64)]) -> Result<(), InventoryError> {
         let (id, lines) = (id(name), these(lines));
-        let back = self.inventory.restock(&id, key, &lines, "came back");
-        self.wait(back)
+        patiently(|| {
+            let back = self.inventory.restock(&id, key, &lines, "came back");
+            self.wait(back)
+        })
     }
 
     fn decide(&self, sku: &str, wanted: &Wanted) -> Result<Stock, InventoryError> {
@@ -87,7 +93,7 @@ impl Store {
         // An operation is one of its kind, as one without a key is.
         let answered = Answered::silent(OperationId::derive("", &testkit::unique("op")));
         let sku = self::sku(sku);
-        self.wait(self.inventory.decide(&sku, wanted, by, None, &answered))
+        patiently(|| self.wait(self.inventory.decide(&sku, wanted, by, None, &answered)))
     }
 
     fn put(&self, sku: &str, on_hand: u64, buckets: u8) {
@@ -144,6 +150,18 @@ impl Store {
         let shown = |alert: crate::store::OpenAlert| (alert.sku.to_string(), alert.kind.as_str());
         page.items.into_iter().map(shown).collect()
     }
+}
+
+/// Does what a caller does who is told to try again: tries again. On a machine that does other
+/// things as well, sixty-four threads at one item may take longer than the service has patience.
+fn patiently<T>(work: impl Fn() -> Result<T, InventoryError>) -> Result<T, InventoryError> {
+    for _ in 0..50 {
+        match work() {
+            Err(InventoryError::Busy | InventoryError::Table(TableError::Unavailable(_))) => {}
+            outcome => return outcome,
+        }
+    }
+    work()
 }
 
 fn id(name: &str) -> ReservationId {
