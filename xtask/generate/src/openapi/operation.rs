@@ -53,7 +53,7 @@ pub(super) fn describe(
     for other in &shape.otherwise {
         responses.insert(other.status.to_string(), answer(row, other));
     }
-    if row.method == Method::GET {
+    if row.method == Method::GET && operation.revalidated {
         responses.insert("304".into(), components.not_modified());
     }
     let reads_json = shape
@@ -77,9 +77,12 @@ fn detail(operation: &Operation) -> String {
         Who::Visitor => String::from(
             "Anybody may call it; a token, when there is one, must be good and may show more.",
         ),
-        Who::Guest => String::from(
-            "For who is signed in, and for guests: a cart token names their cart, an order token opens one order.",
-        ),
+        Who::Guest if wants_cart(operation.row) => {
+            String::from("For who is signed in, and for guests, whose cart a token names.")
+        }
+        Who::Guest => {
+            String::from("For who is signed in, and for guests with the token of the order.")
+        }
         Who::Shopper => String::from("For who is signed in."),
         Who::Can(permission) => format!("Takes the permission `{permission}`."),
         Who::Signature => String::from("The caller signs the body."),
@@ -90,11 +93,18 @@ fn detail(operation: &Operation) -> String {
     format!("{}\n\n{who}", operation.doc.detail)
 }
 
+/// Whether a guest comes with a cart: to it, or to make an order of it. To an order that is there,
+/// a guest comes with its key.
+fn wants_cart(row: &Route) -> bool {
+    row.name.starts_with("cart-") || (row.service == "orders" && row.parameters().next().is_none())
+}
+
 fn security(row: &Route) -> Value {
     match row.who {
         Who::Public | Who::Signature => json!([]),
         Who::Visitor => json!([{}, { "bearer": [] }]),
-        Who::Guest => json!([{}, { "cartToken": [] }, { "orderToken": [] }, { "bearer": [] }]),
+        Who::Guest if wants_cart(row) => json!([{}, { "cartToken": [] }, { "bearer": [] }]),
+        Who::Guest => json!([{}, { "orderToken": [] }, { "bearer": [] }]),
         Who::Shopper | Who::Can(_) => json!([{ "bearer": [] }]),
     }
 }
