@@ -2,7 +2,7 @@
 
 use super::components::{self, Components};
 use super::problems;
-use super::schemas::{Reply, Shape};
+use super::schemas::{Reply, RequestBody, Shape};
 use edge::Operation;
 use manifest::{Method, Route, Who};
 use serde_json::{Map, Value, json};
@@ -42,8 +42,8 @@ pub(super) fn describe(
     if !parameters.is_empty() {
         value["parameters"] = Value::Array(parameters);
     }
-    if let Some((media, example)) = &shape.body {
-        value["requestBody"] = body(media, example, row.body_bytes);
+    if let Some(read) = &shape.body {
+        value["requestBody"] = body(read, row.body_bytes);
     }
     let mut responses = Map::new();
     responses.insert(
@@ -59,7 +59,7 @@ pub(super) fn describe(
     let reads_json = shape
         .body
         .iter()
-        .flat_map(|(media, _)| media)
+        .flat_map(|body| &body.media)
         .any(|(media, _)| media == "application/json");
     let rows = problems::rows_of(operation, reads_json, shape.body.is_some());
     for (status, rows) in problems::by_status(&rows) {
@@ -109,8 +109,9 @@ fn security(row: &Route) -> Value {
     }
 }
 
-fn body(media: &[(String, Value)], example: &Value, most: usize) -> Value {
-    let content: Map<String, Value> = media
+fn body(body: &RequestBody, most: usize) -> Value {
+    let content: Map<String, Value> = body
+        .media
         .iter()
         .map(|(name, schema)| {
             let mut entry = json!({ "schema": schema });
@@ -119,12 +120,12 @@ fn body(media: &[(String, Value)], example: &Value, most: usize) -> Value {
                 entry["schema"]["maxLength"] = json!(most);
             }
             if name == "application/json" && schema["examples"].is_null() {
-                entry["example"] = example.clone();
+                entry["example"] = body.example.clone();
             }
             (name.clone(), entry)
         })
         .collect();
-    json!({ "required": true, "content": content })
+    json!({ "required": body.required, "content": content })
 }
 
 fn success(
