@@ -4,6 +4,7 @@ mod accounts;
 mod bench;
 mod cloud;
 mod command;
+mod dead_letters;
 mod deploy;
 mod doctor;
 mod environment;
@@ -39,11 +40,11 @@ cargo xtask <command>
   token --role ROLE [--user usr_…] [--email …] [--days N]
                                        an access token for the local cloud
   mails [address]                      the mails that the local cloud took; whole those to an address
-  dlq list | show FUNCTION | redrive FUNCTION
-                                       messages that a function gave up on: how many, which, and
-                                       once more to it
   appoint --stage NAME --email ADDRESS --role ROLE
                                        makes somebody staff, on any stage
+  demo                                 a shopper's journey through the local shop, told as it happens
+  dlq list [--all] | show FUNCTION | redrive FUNCTION [--id MESSAGE]  [--stage NAME]
+                                       what was given up after all its tries, and sends it again
   rotate-keys [--stage NAME] [--leaked]
                                        the next signing key, of the local cloud or of a stage on AWS
   test [arguments of cargo nextest]    a local cloud of its own, then every test against it
@@ -81,7 +82,7 @@ fn run() -> Result<ExitCode> {
     };
     let asks_for_help = |word: &OsString| word == "--help" || word == "-h";
     // Programs that take our further words have a help of their own.
-    let passes_on = ["test", "gen", "check", "new", "logs", "dlq"].contains(&command.as_str());
+    let passes_on = ["test", "gen", "check", "new", "logs"].contains(&command.as_str());
     if !passes_on && std::env::args_os().skip(2).any(|word| asks_for_help(&word)) {
         print!("{USAGE}");
         return Ok(ExitCode::SUCCESS);
@@ -104,8 +105,9 @@ fn run() -> Result<ExitCode> {
         "logs" => return deploy::logs(&workspace, &rest(arguments)?),
         "token" => token::print(&workspace, &rest(arguments)?)?,
         "mails" => return deploy::mails(&workspace, &rest(arguments)?),
-        "dlq" => return deploy::dead_letters(&workspace, &rest(arguments)?),
+        "demo" => return deploy::demo(&workspace),
         "appoint" => return accounts::appoint(&workspace, &rest(arguments)?),
+        "dlq" => return dead_letters::run(&workspace, &rest(arguments)?),
         "rotate-keys" => return token::rotate(&workspace, &rest(arguments)?),
         "test" => return test::run(&workspace, &rest(arguments)?),
         "build" => functions::build(&workspace, &functions::Wanted::parse(arguments)?)?,

@@ -3,7 +3,8 @@
 //! - [`product`], [`variants`], [`attributes`], [`offer`], [`category`], [`listing`] and [`import`] hold
 //!   the rules, without I/O.
 //! - [`store`] is the table.
-//! - `create`, `change`, `catalogue`, `categories`, `importing` and `exporting` are the use cases.
+//! - `create`, `change`, `catalogue`, `categories`, `importing` and `exporting` are the use cases;
+//!   `sweeping` is for services that keep a view of the catalogue.
 //! - [`api`] and [`on`] are what is deployed; [`functions`] lists it.
 
 pub mod api;
@@ -25,6 +26,7 @@ pub mod on;
 pub mod product;
 mod retry;
 pub mod store;
+mod sweeping;
 pub mod variants;
 pub mod wire;
 
@@ -41,6 +43,7 @@ pub use catalogue::Asked;
 pub use categories::CategoryChanges;
 pub use exporting::Export;
 pub use importing::Chunk;
+pub use sweeping::{SweepPlace, Swept};
 
 /// The service: its table.
 #[derive(Debug)]

@@ -10,7 +10,7 @@
 //! - [`outbox`]: events, written with the state that they tell of.
 //! - [`PublicKeys`]: what tokens are checked with; [`TokenVersions`]: which of them have ended.
 //! - `Blobs`, `Mail`, `Queue`, `Topic`, `Secrets` and `SearchEngine`, each behind the feature of its
-//!   name.
+//!   name; `https` for those who are not AWS.
 //!
 //! Three prefixes of partition keys belong to this crate in every table: `~once#`, `~rate#` and
 //! `~outbox#`. No service's key starts with `~`.
@@ -20,8 +20,12 @@ pub mod blobs;
 pub mod bucket;
 mod condition;
 mod connect;
+#[cfg(feature = "dead-letters")]
+mod dead_letters;
 mod environment;
 mod error;
+#[cfg(feature = "https")]
+pub mod https;
 mod item;
 mod key;
 mod keys;
@@ -55,6 +59,8 @@ pub use blobs::{BlobError, Blobs, Head, Presigned};
 pub use bucket::Taken;
 pub use condition::Condition;
 pub use connect::{Aws, embedded_roots};
+#[cfg(feature = "dead-letters")]
+pub use dead_letters::DeadLetter;
 pub use environment::{Environment, StartError};
 pub use error::{Cause, TableError};
 pub use item::{Attributes, Item, decode, project};
@@ -68,7 +74,9 @@ pub use query::{Query, Slice};
 #[cfg(feature = "sqs")]
 pub use queue::{Queue, QueueError};
 #[cfg(feature = "search")]
-pub use search::{ClusterHealth, SearchEngine, SearchError};
+pub use search::{Ask, ClusterHealth, EngineAnswer, EngineError, SearchEngine};
+#[cfg(feature = "search-domain")]
+pub use search::{DomainState, SearchDomain};
 #[cfg(feature = "secrets")]
 pub use secrets::{SecretError, Secrets};
 #[cfg(feature = "secrets")]

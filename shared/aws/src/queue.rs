@@ -1,5 +1,6 @@
 //! A queue that work is sent to.
 
+use aws_sdk_sqs::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
 
 use crate::retry::Patience;
@@ -8,8 +9,8 @@ use crate::{Aws, Cause, StartError};
 /// A consumer's queue.
 #[derive(Debug, Clone)]
 pub struct Queue {
-    client: aws_sdk_sqs::Client,
-    url: String,
+    pub(crate) client: aws_sdk_sqs::Client,
+    pub(crate) url: String,
 }
 
 /// Why not all messages were sent; some may have been.
@@ -19,8 +20,21 @@ pub enum QueueError {
     #[error("the queue is not available")]
     Unavailable(#[source] Cause),
     /// A message or the call was wrong.
-    #[error("the queue refused a message")]
+    #[error("the queue refused it")]
     Fault(#[source] Cause),
+}
+
+impl QueueError {
+    pub(crate) fn of<E>(error: SdkError<E>) -> Self
+    where
+        E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+    {
+        if crate::error::is_fault(&error) {
+            Self::Fault(Box::new(error))
+        } else {
+            Self::Unavailable(Box::new(error))
+        }
+    }
 }
 
 /// SQS takes ten messages at once; 256 KiB together is what every region takes.
@@ -73,13 +87,7 @@ impl Queue {
                 .set_entries(Some(left.clone()))
                 .send()
                 .await
-                .map_err(|error| {
-                    if crate::error::is_fault(&error) {
-                        QueueError::Fault(Box::new(error))
-                    } else {
-                        QueueError::Unavailable(Box::new(error))
-                    }
-                })?;
+                .map_err(QueueError::of)?;
             if let Some(failed) = answer.failed().iter().find(|failed| failed.sender_fault()) {
                 return Err(QueueError::Fault(failed.code().into()));
             }

@@ -8,6 +8,7 @@ use crate::auth::{
     PasswordChanged, PasswordResetRequested, SignedInFromNewDevice, UserErased,
     VerificationRequested,
 };
+use crate::inventory::{StockLow, StockRanOut, StockReturned};
 use crate::orders::{
     CartAbandoned, OrderCancelled, OrderDelivered, OrderExpired, OrderLinesCancelled, OrderPaid,
     OrderPlaced, OrderReturned, OrderShipped,
@@ -17,6 +18,7 @@ use crate::products::{
     ImportRequested, Previous, ProductArchived, ProductChanged, ProductCreated, ProductEvent,
     ProductState, ProductStatus, VariantState,
 };
+use crate::search::JobDue;
 use crate::{Envelope, Event, Unreadable, events, source_of, version_of};
 
 fn sample(event_type: &str) -> &'static str {
@@ -71,6 +73,10 @@ fn every_sample_is_read_and_written_the_same() {
         (PaymentCaptured::TYPE, there_and_back::<PaymentCaptured>()),
         (PaymentFailed::TYPE, there_and_back::<PaymentFailed>()),
         (PaymentRefunded::TYPE, there_and_back::<PaymentRefunded>()),
+        (StockLow::TYPE, there_and_back::<StockLow>()),
+        (StockRanOut::TYPE, there_and_back::<StockRanOut>()),
+        (StockReturned::TYPE, there_and_back::<StockReturned>()),
+        (JobDue::TYPE, there_and_back::<JobDue>()),
     ];
     let tested: BTreeSet<_> = all.iter().map(|(event_type, _)| *event_type).collect();
     let listed: BTreeSet<_> = events().iter().map(|event| event.event_type).collect();

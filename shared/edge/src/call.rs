@@ -32,6 +32,8 @@ pub struct Call<E: Endpoint> {
     pub user_agent: Option<String>,
     /// Where it stands in its trace; events carry it on.
     pub trace: Trace,
+    /// What the sender of a webhook has signed the body with (`Stripe-Signature`).
+    pub signature: Option<String>,
     /// The media types that the client accepts, as it sent them.
     pub accept: Option<String>,
     pub(crate) links: Links,

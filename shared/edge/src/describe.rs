@@ -6,7 +6,7 @@ use crate::clockwork::Clockwork;
 use crate::endpoint::{Doc, Endpoint, Params};
 use crate::fallback::Fallback;
 use crate::query::Query;
-use crate::records::{Consumer, Relay, Worker};
+use crate::records::{BatchConsumer, Consumer, Relay, Worker};
 use crate::reply::{Reply, ReplyDoc};
 use crate::run;
 use manifest::Route;
@@ -97,6 +97,15 @@ pub fn consumer<C: Consumer>() -> Function {
         name: C::ROW.name,
         kind: Kind::Consumer,
         main: run::run_consumer::<C>,
+    }
+}
+
+/// A consumer of events in batches.
+pub fn batch_consumer<C: BatchConsumer>() -> Function {
+    Function {
+        name: C::ROW.name,
+        kind: Kind::Consumer,
+        main: run::run_batch_consumer::<C>,
     }
 }
 

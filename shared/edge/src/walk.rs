@@ -229,6 +229,7 @@ impl<E: Endpoint> Walk<E> {
             source_ip: incoming.source_ip.clone(),
             user_agent: incoming.user_agent.clone(),
             trace: incoming.trace.clone(),
+            signature: incoming.signature.clone(),
             accept: incoming.accept.clone(),
             links: self.settings.links.clone(),
         };
@@ -303,6 +304,7 @@ pub(crate) struct Incoming {
     order_token: Option<String>,
     user_agent: Option<String>,
     if_match: Option<String>,
+    signature: Option<String>,
     accept: Option<String>,
     media: MediaType,
     coding: Option<String>,
@@ -357,6 +359,7 @@ impl Incoming {
             order_token: header("x-order-token"),
             user_agent: header("user-agent"),
             if_match: header("if-match"),
+            signature: header("stripe-signature"),
             accept: header("accept"),
             media: MediaType::of(header("content-type").as_deref()),
             coding: header("content-encoding"),

@@ -33,9 +33,9 @@ pub use country::CountryCode;
 pub use email::Email;
 pub use fault::{Fault, Faults, Pointer};
 pub use id::{
-    AddressId, CancellationId, CartId, CategoryId, EventId, FileId, ImportId, LineId, OperationId,
-    OrderId, PaymentId, ProductId, RefundId, RequestId, ReservationId, SessionId, UploadId, UserId,
-    VariantId,
+    AddressId, CancellationId, CartId, CategoryId, EventId, FileId, ImportId, JobId, LineId,
+    OperationId, OrderId, PaymentId, ProductId, RefundId, RequestId, ReservationId, SessionId,
+    UploadId, UserId, VariantId,
 };
 pub use invalid::Invalid;
 pub use money::{Amount, AmountError, CurrencyCode, Decimal, Money, MoneyError};

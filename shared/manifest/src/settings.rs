@@ -100,6 +100,24 @@ pub const TAX_CLASSES: Setting = Setting {
     description: "Categories whose things are not taxed as most are, with what is below them: books=reduced,gift-cards=zero.",
 };
 
+/// Where the processor of cards is.
+pub const STRIPE_URL: Setting = Setting {
+    parameter: "StripeUrl",
+    env: "STRIPE_URL",
+    default: "https://api.stripe.com",
+    pattern: "https?://.*[^/]",
+    description: "Where Stripe's API is, without a slash at the end.",
+};
+
+/// When money that a bank holds is taken.
+pub const PAYMENT_CAPTURE: Setting = Setting {
+    parameter: "PaymentCapture",
+    env: "PAYMENT_CAPTURE",
+    default: "automatic",
+    pattern: "automatic|manual",
+    description: "Whether a payment is captured as soon as its order is confirmed (automatic), or when staff say so, within six days (manual).",
+};
+
 /// Every setting, in reading order.
 pub const ALL: &[&Setting] = &[
     &ACCESS_TOKEN_LIFE,
@@ -111,4 +129,6 @@ pub const ALL: &[&Setting] = &[
     &STOREFRONT_URL,
     &CART_ABANDONED_AFTER,
     &TAX_CLASSES,
+    &STRIPE_URL,
+    &PAYMENT_CAPTURE,
 ];

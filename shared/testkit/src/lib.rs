@@ -6,6 +6,7 @@
 //! - [`Bootstrap`]: one function's real binary, which a test can kill at the worst moment.
 //! - [`Brink`]: a use case in the test's own process, which stops after a call that a test chooses.
 //! - [`Account`]: the local cloud itself: queues, tables, roles.
+//! - [`Proxy`]: trouble between a function and a server that it calls.
 //! - [`all_at_once`], [`eventually`]: races, and waiting for what takes a while.
 //!
 //! A helper that cannot go on panics: what it is asked by is a test.
@@ -21,6 +22,7 @@ mod api;
 mod bootstrap;
 mod brink;
 mod gate;
+mod proxy;
 mod race;
 mod redact;
 mod runtime;
@@ -34,6 +36,7 @@ pub use account::{Account, Credentials};
 pub use api::{Api, Ask, Reply};
 pub use bootstrap::{Bootstrap, Ended, Mishap};
 pub use brink::{Brink, Outcome};
+pub use proxy::{Proxy, Seen, Trouble};
 pub use race::{all_at_once, eventually};
 pub use redact::redacted;
 pub use shop::Shop;

@@ -14,4 +14,5 @@ mod imports;
 mod orders;
 mod platform;
 mod products;
+mod search;
 mod walk;

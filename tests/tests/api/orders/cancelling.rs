@@ -49,7 +49,12 @@ fn an_order_that_is_called_off_gives_its_stock_back_paid_or_not() {
         let cancelled = cancel(&ann, order, &body).expect(200).data();
         assert_eq!(cancelled["status"], "cancelled");
         assert_eq!(cancelled["reservationExpiresAt"], Value::Null);
-        let last = cancelled["timeline"].as_array().unwrap().last().unwrap().clone();
+        let last = cancelled["timeline"]
+            .as_array()
+            .unwrap()
+            .last()
+            .unwrap()
+            .clone();
         assert_eq!(
             (&last["type"], &last["by"], &last["detail"]),
             (&json!("cancelled"), &json!("customer"), &detail)
@@ -70,13 +75,21 @@ fn parts_are_called_off_until_nothing_is_left_and_their_stock_comes_back() {
     let first = json!({ "items": [{ "id": line_of(&order, &lamp), "quantity": 1 }] });
     let some = cancel(&ann, &order, &first).expect(200).data();
     assert_eq!(some["status"], "paid");
-    assert_eq!(some["remainingTotal"], json!(order["total"].as_f64().unwrap() - 10.0));
+    assert_eq!(
+        some["remainingTotal"],
+        json!(order["total"].as_f64().unwrap() - 10.0)
+    );
     let line = line_with(&some, &lamp);
-    assert_eq!((&line["quantity"], &line["cancelledQuantity"]), (&json!(3), &json!(1)));
+    assert_eq!(
+        (&line["quantity"], &line["cancelledQuantity"]),
+        (&json!(3), &json!(1))
+    );
     wait_for(&shop, &lamp, 1);
     assert_eq!(shop.available(&pen), 0);
 
-    let rest = cancel(&shop.catalogue.staff, &order, &json!({})).expect(200).data();
+    let rest = cancel(&shop.catalogue.staff, &order, &json!({}))
+        .expect(200)
+        .data();
     assert_eq!(rest["status"], "cancelled");
     wait_for(&shop, &lamp, 3);
     wait_for(&shop, &pen, 2);
@@ -86,7 +99,10 @@ fn parts_are_called_off_until_nothing_is_left_and_their_stock_comes_back() {
         .iter()
         .map(|entry| (text(entry, "type"), text(entry, "by")))
         .collect();
-    let kinds: Vec<_> = kinds.iter().map(|(kind, by)| (kind.as_str(), by.as_str())).collect();
+    let kinds: Vec<_> = kinds
+        .iter()
+        .map(|(kind, by)| (kind.as_str(), by.as_str()))
+        .collect();
     assert_eq!(
         kinds,
         [
@@ -163,7 +179,11 @@ fn of_many_who_call_one_order_off_one_does_and_under_one_key_all_did() {
     let done = replies.iter().filter(|reply| reply.status == 200).count();
     assert_eq!(done, 1);
     for reply in replies.iter().filter(|reply| reply.status != 200) {
-        assert_eq!((reply.status, reply.code().as_str()), (409, "illegal_transition"), "{reply}");
+        assert_eq!(
+            (reply.status, reply.code().as_str()),
+            (409, "illegal_transition"),
+            "{reply}"
+        );
     }
     // Parts at once: no more than there is, and each of them once.
     let order = ordered(&ann, &thing, 20);
@@ -177,13 +197,19 @@ fn of_many_who_call_one_order_off_one_does_and_under_one_key_all_did() {
     let key = unique("key");
     let replies = all_at_once(32, |_| {
         let path = format!("{}/cancel", path(&order));
-        ann.ask("POST", &path).key(&key).json(&items(&order, &[1])).send()
+        ann.ask("POST", &path)
+            .key(&key)
+            .json(&items(&order, &[1]))
+            .send()
     });
     for reply in &replies {
         let running = reply.status == 409 && reply.code() == "idempotency_in_flight";
         assert!(reply.status == 200 || running, "{reply}");
     }
-    let first: Vec<_> = replies.iter().filter(|it| it.status == 200 && !replayed(it)).collect();
+    let first: Vec<_> = replies
+        .iter()
+        .filter(|it| it.status == 200 && !replayed(it))
+        .collect();
     assert_eq!(first.len(), 1);
     let line = &ann.get(&path(&order)).expect(200).data()["items"][0];
     assert_eq!(line["cancelledQuantity"], 1);

@@ -34,7 +34,10 @@ fn an_order_goes_from_paid_to_returned_one_step_at_a_time() {
     for (status, fulfilment) in way {
         let moved = set(staff, &order, status).expect(200);
         version += 1;
-        assert_eq!(moved.header("etag"), Some(format!("\"v{version}\"").as_str()));
+        assert_eq!(
+            moved.header("etag"),
+            Some(format!("\"v{version}\"").as_str())
+        );
         let moved = moved.data();
         assert_eq!(moved["status"], status);
         assert_eq!(moved["fulfilmentStatus"], fulfilment);
@@ -45,7 +48,14 @@ fn an_order_goes_from_paid_to_returned_one_step_at_a_time() {
     let end = ann.get(&path(&order)).expect(200).data();
     assert_eq!(
         kinds(&end),
-        ["placed", "paid", "processing", "shipped", "delivered", "returned"]
+        [
+            "placed",
+            "paid",
+            "processing",
+            "shipped",
+            "delivered",
+            "returned"
+        ]
     );
     assert_eq!(end["timeline"][2]["by"], "staff");
 }
@@ -59,21 +69,41 @@ fn a_step_that_does_not_follow_is_refused_with_those_that_do() {
     let waits = ordered(&ann, &thing, 1);
     let paid = paid(&ann, &thing, 1);
     for (order, status, from, allowed) in [
-        (&waits, "processing", "pending_payment", json!(["paid", "cancelled", "expired"])),
+        (
+            &waits,
+            "processing",
+            "pending_payment",
+            json!(["paid", "cancelled", "expired"]),
+        ),
         (&paid, "shipped", "paid", json!(["processing", "cancelled"])),
-        (&paid, "returned", "paid", json!(["processing", "cancelled"])),
+        (
+            &paid,
+            "returned",
+            "paid",
+            json!(["processing", "cancelled"]),
+        ),
     ] {
         let refused = set(staff, order, status).refuse(409, "illegal_transition");
         assert_eq!(refused.json()["allowed"], allowed);
         assert_eq!(refused.json()["orderStatus"], from);
     }
     // What comes by payment, cancellation and time alone cannot be asked for.
-    for status in ["paid", "expired", "cancelled", "pending_payment", "lost", ""] {
+    for status in [
+        "paid",
+        "expired",
+        "cancelled",
+        "pending_payment",
+        "lost",
+        "",
+    ] {
         set(staff, &paid, status).refuse(422, "validation_failed");
     }
     let path = format!("{}/status", path(&paid));
     let faults = staff
-        .put(&path, &json!({ "reason": "x".repeat(501), "to": "shipped" }))
+        .put(
+            &path,
+            &json!({ "reason": "x".repeat(501), "to": "shipped" }),
+        )
         .refuse(422, "validation_failed");
     assert_eq!(faults.pointers(), ["/reason", "/status", "/to"]);
 }

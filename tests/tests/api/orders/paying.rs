@@ -75,9 +75,16 @@ fn an_order_is_paid_when_its_money_is_there_and_refunded_when_it_went_back() {
     assert_eq!(order["reservationExpiresAt"], Value::Null);
     assert_eq!(shop.available(&thing), 0);
     let sku = text(&thing, "sku");
-    let stock = shop.catalogue.staff.get(&format!("/api/v1/inventory/{sku}"));
+    let stock = shop
+        .catalogue
+        .staff
+        .get(&format!("/api/v1/inventory/{sku}"));
     assert_eq!(stock.expect(200).data()["onHand"], 0, "it is off the shelf");
-    for (amount, status) in [(5.0, "partially_refunded"), (25.99, "refunded"), (5.0, "refunded")] {
+    for (amount, status) in [
+        (5.0, "partially_refunded"),
+        (25.99, "refunded"),
+        (5.0, "refunded"),
+    ] {
         refund(&order, amount);
         let now = ann.get(&path(&order)).expect(200).data();
         assert_eq!(now["paymentStatus"], status);
@@ -116,7 +123,10 @@ fn the_bad_of_ten_fail_alone_and_the_others_are_heard() {
     let expected = ["paid", "paid", "partially_refunded"];
     for (order, payment) in orders.iter().zip(expected) {
         let now = ann.get(&path(order)).expect(200).data();
-        assert_eq!((&now["status"], &now["paymentStatus"]), (&json!("paid"), &json!(payment)));
+        assert_eq!(
+            (&now["status"], &now["paymentStatus"]),
+            (&json!("paid"), &json!(payment))
+        );
     }
 }
 
@@ -140,7 +150,10 @@ fn money_for_an_order_that_is_off_is_heard_and_due_back() {
     cancelled.expect(200);
     assert_eq!(hear(&[captured(&order).to_string()]), [0; 0]);
     let now = ann.get(&path(&order)).expect(200).data();
-    assert_eq!((&now["status"], &now["paymentStatus"]), (&json!("cancelled"), &json!("paid")));
+    assert_eq!(
+        (&now["status"], &now["paymentStatus"]),
+        (&json!("cancelled"), &json!("paid"))
+    );
     refund(&order, order["total"].as_f64().unwrap());
     let now = ann.get(&path(&order)).expect(200).data();
     assert_eq!(now["paymentStatus"], "refunded");

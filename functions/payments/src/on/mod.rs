@@ -1,0 +1,11 @@
+//! What the service hears and does by the clock, one file for each thing.
+
+mod order_cancelled;
+mod reconcile;
+mod resume;
+mod webhook;
+
+pub use order_cancelled::OrderCancelled;
+pub use reconcile::Reconcile;
+pub use resume::ResumePayments;
+pub use webhook::WorkOffWebhook;

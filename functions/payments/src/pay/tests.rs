@@ -1,0 +1,560 @@
+//! Payments against the processor's stand-in and a table of the test's own; only the orders are a
+//! double.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use kernel::{CurrencyCode, UserId};
+use testkit::{Proxy, Trouble};
+
+use super::*;
+use crate::order_book::OrderError;
+use crate::testing::{NOW, authenticate, charges, charges_on, cloud, silent, stripe, usd, user};
+
+/// Orders that are paid by one payment at a time.
+#[derive(Debug, Default)]
+struct Book(Mutex<HashMap<OrderId, Order>>);
+
+#[derive(Debug, Clone, Default)]
+struct Order {
+    amount: Option<Money>,
+    under_way: Option<PaymentId>,
+    confirmed: bool,
+    stock_is_gone: bool,
+    failed: usize,
+}
+
+impl Book {
+    fn of(amount: Money) -> (Self, OrderId) {
+        let (book, id) = (Self::default(), OrderId::derive("", "one"));
+        book.orders().insert(
+            id,
+            Order {
+                amount: Some(amount),
+                ..Order::default()
+            },
+        );
+        (book, id)
+    }
+
+    fn orders(&self) -> MutexGuard<'_, HashMap<OrderId, Order>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn order(&self, id: OrderId) -> Order {
+        self.orders().get(&id).cloned().unwrap_or_default()
+    }
+
+    fn lose_stock(&self, id: OrderId) {
+        self.orders().entry(id).or_default().stock_is_gone = true;
+    }
+}
+
+impl OrderBook for Book {
+    async fn begin(
+        &self,
+        order: OrderId,
+        _: &Payer,
+        payment: PaymentId,
+        _: Timestamp,
+    ) -> Result<Money, OrderError> {
+        let mut orders = self.orders();
+        let order = orders.get_mut(&order).ok_or(OrderError::NotFound)?;
+        match order.under_way {
+            Some(other) if other != payment && order.confirmed => Err(OrderError::AlreadyPaid),
+            Some(other) if other != payment => Err(OrderError::PaymentInProgress),
+            _ => {
+                order.under_way = Some(payment);
+                order.amount.ok_or(OrderError::Expired)
+            }
+        }
+    }
+
+    async fn confirm(
+        &self,
+        order: OrderId,
+        payment: PaymentId,
+        _: Timestamp,
+    ) -> Result<(), OrderError> {
+        let mut orders = self.orders();
+        let order = orders.get_mut(&order).ok_or(OrderError::NotFound)?;
+        if order.stock_is_gone || order.under_way != Some(payment) {
+            return Err(OrderError::Expired);
+        }
+        order.confirmed = true;
+        Ok(())
+    }
+
+    async fn fail(
+        &self,
+        order: OrderId,
+        payment: PaymentId,
+        _: Timestamp,
+    ) -> Result<(), OrderError> {
+        let mut orders = self.orders();
+        let order = orders.get_mut(&order).ok_or(OrderError::NotFound)?;
+        if order.under_way == Some(payment) {
+            order.under_way = None;
+            order.confirmed = false;
+            order.failed += 1;
+        }
+        Ok(())
+    }
+}
+
+fn wish(order: OrderId, by: PayBy) -> Wish {
+    Wish {
+        order_id: order,
+        payer: Payer {
+            user: Some(user("ann")),
+            guest: None,
+        },
+        by,
+        wallet: None,
+        payment_method: Some("pm_card_visa".to_owned()),
+    }
+}
+
+fn card(order: OrderId, token: &str) -> Wish {
+    Wish {
+        payment_method: Some(token.to_owned()),
+        ..wish(order, PayBy::Card)
+    }
+}
+
+/// What the ledger has of an account, and that it is in balance.
+async fn held(charges: &Charges, of: UserId) -> (i64, i64) {
+    let books = charges.payments.audited().await;
+    let wallet = charges.payments.wallet(of).await.unwrap();
+    let accounts = books.accounts.get(&CurrencyCode::USD);
+    let of = |name| accounts.and_then(|accounts| accounts.get(name)).copied();
+    for held in ["held", "authorised", "promises"] {
+        assert_eq!(of(held).unwrap_or_default().difference(), 0, "{held}");
+    }
+    let processor = of("processor").unwrap_or_default().difference();
+    let processor = i64::try_from(processor).unwrap();
+    (wallet.balance(CurrencyCode::USD).minor, processor)
+}
+
+#[tokio::test]
+async fn an_order_is_paid_by_card_wallet_or_both() {
+    for (by, left, taken) in [
+        (PayBy::Card, 300, 1000),
+        (PayBy::Wallet, 0, 0),
+        (PayBy::Split, 0, 700),
+    ] {
+        let charges = charges().await;
+        let (filled, due) = if by == PayBy::Wallet {
+            (1000, 1000)
+        } else {
+            (300, 1000)
+        };
+        charges
+            .payments
+            .fill(user("ann"), usd(filled), "first")
+            .await;
+        let (book, order) = Book::of(usd(due));
+        let answered = silent(&format!("{by:?}"));
+        let paid = charges
+            .pay(&book, wish(order, by), &answered, NOW)
+            .await
+            .unwrap();
+        assert_eq!(paid.stage, Stage::Captured, "{by:?}");
+        assert_eq!(paid.amount().unwrap(), Some(usd(1000)));
+        assert!(book.order(order).confirmed);
+        let (wallet, processor) = held(&charges, user("ann")).await;
+        assert_eq!((wallet, processor - filled), (left, taken), "{by:?}");
+        if let Some(intent) = paid.intent {
+            let intent = charges.processor.intent(&intent).await.unwrap();
+            assert_eq!(intent.state, IntentState::Captured(usd(taken)));
+        }
+        let told = aws::testing::told(charges.payments.store.table()).await;
+        assert_eq!(told.unwrap(), ["payments.payment-captured.v1"]);
+    }
+}
+
+#[tokio::test]
+async fn the_same_request_again_is_the_same_payment() {
+    let charges = charges().await;
+    let (book, order) = Book::of(usd(1000));
+    let answered = silent("once");
+    let pay = || charges.pay(&book, wish(order, PayBy::Card), &answered, NOW);
+    let first = pay().await.unwrap();
+    assert_eq!(pay().await.unwrap(), first);
+    assert_eq!(held(&charges, user("ann")).await.1, 1000);
+}
+
+#[tokio::test]
+async fn of_50_payments_of_one_order_one_captures() {
+    let charges = charges().await;
+    let (book, order) = Book::of(usd(1000));
+    let answers: Vec<_> = (0..50).map(|number| silent(&format!("{number}"))).collect();
+    let paid = answers
+        .iter()
+        .map(|answered| charges.pay(&book, wish(order, PayBy::Card), answered, NOW));
+    let outcomes = join_all(paid).await;
+    let captured = outcomes
+        .iter()
+        .filter(|outcome| matches!(outcome, Ok(payment) if payment.stage == Stage::Captured));
+    assert_eq!(captured.count(), 1);
+    for outcome in outcomes.iter().filter_map(|outcome| outcome.as_ref().err()) {
+        assert!(
+            matches!(
+                outcome,
+                PaymentsError::Order(OrderError::PaymentInProgress | OrderError::AlreadyPaid)
+            ),
+            "{outcome:?}"
+        );
+    }
+    assert_eq!(held(&charges, user("ann")).await.1, 1000);
+}
+
+#[tokio::test]
+async fn the_same_payment_driven_16_times_at_once_captures_once() {
+    let charges = charges().await;
+    charges.payments.fill(user("ann"), usd(300), "first").await;
+    let (book, order) = Book::of(usd(1000));
+    let answered = silent("once");
+    let pay = || charges.pay(&book, wish(order, PayBy::Split), &answered, NOW);
+    let outcomes = join_all((0..16).map(|_| pay())).await;
+    for outcome in outcomes {
+        assert_eq!(outcome.unwrap().stage, Stage::Captured);
+    }
+    assert_eq!(held(&charges, user("ann")).await, (0, 1000));
+}
+
+#[tokio::test]
+async fn a_declined_card_gives_back_the_wallets_part_and_leaves_the_order_payable() {
+    let charges = charges().await;
+    charges.payments.fill(user("ann"), usd(300), "first").await;
+    let (book, order) = Book::of(usd(1000));
+    let declined = Wish {
+        payment_method: Some("pm_card_visa_chargeDeclined".to_owned()),
+        ..wish(order, PayBy::Split)
+    };
+    let failed = charges
+        .pay(&book, declined, &silent("declined"), NOW)
+        .await
+        .unwrap();
+    assert_eq!(failed.stage, Stage::Failed);
+    assert_eq!(failed.failure.unwrap().code, "card_declined");
+    assert_eq!(held(&charges, user("ann")).await, (300, 300));
+    let told = aws::testing::told(charges.payments.store.table()).await;
+    assert_eq!(told.unwrap(), ["payments.payment-failed.v1"]);
+    assert_eq!(book.order(order).failed, 1);
+    let paid = charges
+        .pay(&book, wish(order, PayBy::Split), &silent("again"), NOW)
+        .await
+        .unwrap();
+    assert_eq!(paid.stage, Stage::Captured);
+    assert_eq!(held(&charges, user("ann")).await, (0, 1000));
+}
+
+#[tokio::test]
+async fn stock_that_is_gone_after_the_bank_said_yes_lets_the_money_go() {
+    let charges = charges().await;
+    charges.payments.fill(user("ann"), usd(300), "first").await;
+    let (book, order) = Book::of(usd(1000));
+    book.lose_stock(order);
+    let failed = charges
+        .pay(&book, wish(order, PayBy::Split), &silent("late"), NOW)
+        .await
+        .unwrap();
+    assert_eq!(failed.stage, Stage::Failed);
+    assert_eq!(failed.failure.unwrap().code, "order_expired");
+    let intent = charges.processor.intent(&failed.intent.unwrap()).await;
+    assert_eq!(intent.unwrap().state, IntentState::Cancelled);
+    assert_eq!(held(&charges, user("ann")).await, (300, 300));
+}
+
+#[tokio::test]
+async fn what_cannot_be_paid_leaves_no_trace() {
+    let charges = charges().await;
+    charges.payments.fill(user("ann"), usd(300), "first").await;
+    let (book, order) = Book::of(usd(1000));
+    let ask = |name: &'static str, wish: Wish| {
+        let (charges, book) = (&charges, &book);
+        async move {
+            charges
+                .pay(book, wish, &silent(name), NOW)
+                .await
+                .unwrap_err()
+        }
+    };
+    let short = ask("short", wish(order, PayBy::Wallet)).await;
+    assert!(
+        matches!(short, PaymentsError::InsufficientFunds { available } if available == usd(300))
+    );
+    let too_much = Wish {
+        wallet: Some(Amount::parse("10.01").unwrap()),
+        ..wish(order, PayBy::Split)
+    };
+    assert!(matches!(
+        ask("much", too_much).await,
+        PaymentsError::Invalid(_)
+    ));
+    let no_card = Wish {
+        payment_method: None,
+        ..wish(order, PayBy::Card)
+    };
+    assert!(matches!(
+        ask("none", no_card).await,
+        PaymentsError::Invalid(_)
+    ));
+    let guest = Wish {
+        payer: Payer {
+            user: None,
+            guest: Some("hash".to_owned()),
+        },
+        ..wish(order, PayBy::Wallet)
+    };
+    assert!(matches!(
+        ask("guest", guest).await,
+        PaymentsError::Invalid(_)
+    ));
+    let strange = wish(OrderId::derive("", "another"), PayBy::Card);
+    assert!(matches!(
+        ask("strange", strange).await,
+        PaymentsError::Order(OrderError::NotFound)
+    ));
+    assert_eq!(book.order(order).under_way, None);
+    assert_eq!(held(&charges, user("ann")).await, (300, 300));
+    let told = aws::testing::told(charges.payments.store.table()).await;
+    assert_eq!(told.unwrap(), Vec::<String>::new());
+    let late = NOW.plus(Duration::from_hours(1));
+    assert_eq!(charges.resume(&book, late).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn a_bank_that_asks_its_shopper_is_waited_for() {
+    let charges = charges().await;
+    let (book, order) = Book::of(usd(1000));
+    let asks = card(order, "pm_card_authenticationRequired");
+    let waits = charges
+        .pay(&book, asks, &silent("asks"), NOW)
+        .await
+        .unwrap();
+    assert_eq!(waits.stage, Stage::AwaitingAction);
+    let intent = charges.processor.intent(waits.intent.as_deref().unwrap());
+    let secret = intent.await.unwrap().client_secret.unwrap();
+    // Too early for anybody to give up.
+    assert_eq!(
+        charges
+            .resume(&book, NOW.plus(Duration::from_mins(14)))
+            .await
+            .unwrap(),
+        0
+    );
+    authenticate(waits.intent.as_deref().unwrap(), secret.reveal(), true).await;
+    let driver = Driver::at(NOW.plus(Duration::from_mins(1)));
+    let paid = charges.drive(&book, waits, &driver).await.unwrap();
+    assert_eq!(paid.stage, Stage::Captured);
+    assert_eq!(held(&charges, user("ann")).await.1, 1000);
+}
+
+#[tokio::test]
+async fn a_shopper_who_never_answers_the_bank_is_given_up_on() {
+    let charges = charges().await;
+    let (book, order) = Book::of(usd(1000));
+    let asks = card(order, "pm_card_authenticationRequired");
+    let waits = charges
+        .pay(&book, asks, &silent("asks"), NOW)
+        .await
+        .unwrap();
+    let late = NOW.plus(Duration::from_mins(16));
+    assert_eq!(charges.resume(&book, late).await.unwrap(), 1);
+    let failed = charges.payments.known_payment(waits.id).await.unwrap();
+    assert_eq!(failed.stage, Stage::Failed);
+    assert_eq!(failed.failure.unwrap().code, "payment_abandoned");
+    assert_eq!(book.order(order).under_way, None);
+}
+
+#[tokio::test]
+async fn what_is_captured_by_hand_is_held_until_then() {
+    let mut charges = charges().await;
+    charges.capturing = Capturing::ByHand;
+    charges.payments.fill(user("ann"), usd(300), "first").await;
+    let (book, order) = Book::of(usd(1000));
+    let held_one = charges
+        .pay(&book, wish(order, PayBy::Split), &silent("held"), NOW)
+        .await
+        .unwrap();
+    assert_eq!(held_one.stage, Stage::Confirmed);
+    let some = Some(Amount::parse("4.00").unwrap());
+    let taken = charges
+        .capture(&book, held_one.id, some, &silent("some"), NOW)
+        .await
+        .unwrap();
+    assert_eq!(
+        taken.captured.map(|it| (it.card, it.wallet)),
+        Some((100, 300))
+    );
+    assert_eq!(held(&charges, user("ann")).await, (0, 400));
+    for outcome in [
+        charges
+            .capture(&book, held_one.id, None, &silent("more"), NOW)
+            .await,
+        charges.void(&book, held_one.id, &silent("void"), NOW).await,
+    ] {
+        assert!(
+            matches!(
+                outcome,
+                Err(PaymentsError::NotCapturable(_) | PaymentsError::NotVoidable(_))
+            ),
+            "{outcome:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn less_than_the_wallets_part_is_taken_from_the_wallet_alone() {
+    let mut charges = charges().await;
+    charges.capturing = Capturing::ByHand;
+    charges.payments.fill(user("ann"), usd(300), "first").await;
+    let (book, order) = Book::of(usd(1000));
+    let held_one = charges
+        .pay(&book, wish(order, PayBy::Split), &silent("held"), NOW)
+        .await
+        .unwrap();
+    let some = Some(Amount::parse("1.00").unwrap());
+    let taken = charges
+        .capture(&book, held_one.id, some, &silent("some"), NOW)
+        .await
+        .unwrap();
+    assert_eq!(
+        taken.captured.map(|it| (it.card, it.wallet)),
+        Some((0, 100))
+    );
+    assert_eq!(held(&charges, user("ann")).await, (200, 300));
+    let intent = charges.processor.intent(&taken.intent.unwrap()).await;
+    assert_eq!(intent.unwrap().state, IntentState::Cancelled);
+}
+
+#[tokio::test]
+async fn what_is_voided_or_forgotten_goes_back_whole() {
+    for forgotten in [false, true] {
+        let mut charges = charges().await;
+        charges.capturing = Capturing::ByHand;
+        charges.payments.fill(user("ann"), usd(300), "first").await;
+        let (book, order) = Book::of(usd(1000));
+        let confirmed = charges
+            .pay(&book, wish(order, PayBy::Split), &silent("held"), NOW)
+            .await
+            .unwrap();
+        if forgotten {
+            let week = NOW.plus(Duration::from_hours(7 * 24));
+            assert_eq!(charges.resume(&book, week).await.unwrap(), 1);
+        } else {
+            let voided = charges
+                .void(&book, confirmed.id, &silent("void"), NOW)
+                .await;
+            assert_eq!(voided.unwrap().stage, Stage::Failed);
+        }
+        let after = charges.payments.known_payment(confirmed.id).await.unwrap();
+        assert_eq!(after.stage, Stage::Failed);
+        assert_eq!(held(&charges, user("ann")).await, (300, 300));
+        assert_eq!(book.order(order).under_way, None);
+    }
+}
+
+/// Whatever happens between us and the processor, money is taken once or not at all, and the retry
+/// goes on with the same payment.
+#[tokio::test(flavor = "multi_thread")]
+async fn trouble_with_the_processor_takes_nothing_twice() {
+    let slow = Trouble::Slow(Duration::from_millis(5_500));
+    let steps = ["POST /v1/payment_intents", "/confirm", "/capture"];
+    let cases = steps.into_iter().flat_map(|part| {
+        [
+            (part, Trouble::Refused, 1),
+            (part, Trouble::Refused, 9),
+            (part, Trouble::Reset, 1),
+            (part, Trouble::AnswerLost, 1),
+            (part, Trouble::AnswerLost, 9),
+            (part, slow, 1),
+            (part, Trouble::Status(409), 1),
+            (part, Trouble::Status(429), 2),
+            (part, Trouble::Status(500), 1),
+            (part, Trouble::Status(503), 9),
+        ]
+    });
+    join_all(cases.map(|(part, trouble, times)| troubled(part, trouble, times))).await;
+}
+
+async fn troubled(part: &str, trouble: Trouble, times: usize) {
+    let case = format!("{part} {trouble:?} {times}");
+    let proxy = Proxy::before(&stripe());
+    let aws = cloud().await;
+    let charges = charges_on(&aws, proxy.address()).await;
+    charges.payments.fill(user("ann"), usd(300), "first").await;
+    let (book, order) = Book::of(usd(1000));
+    let answered = silent("trouble");
+    proxy.trouble(part, trouble, times);
+    let first = charges
+        .pay(&book, wish(order, PayBy::Split), &answered, NOW)
+        .await;
+    proxy.heal();
+    match first {
+        Ok(paid) => assert_eq!(paid.stage, Stage::Captured, "{case}"),
+        Err(PaymentsError::Processor(ProcessorError::Unavailable(_))) => {}
+        Err(error) => panic!("{case}: {error:?}"),
+    }
+    // A new instance, whose circuit is closed.
+    let charges = charges_on(&aws, proxy.address()).await;
+    let paid = charges
+        .pay(&book, wish(order, PayBy::Split), &answered, NOW)
+        .await;
+    assert_eq!(paid.unwrap().stage, Stage::Captured, "{case}");
+    assert_eq!(held(&charges, user("ann")).await, (0, 1000), "{case}");
+    let sent = proxy.seen().into_iter();
+    let keys: Vec<_> = sent
+        .filter(|seen| seen.request.contains(part) && seen.request.starts_with("POST"))
+        .filter(|seen| !part.ends_with("intents") || seen.request.ends_with("intents"))
+        .map(|seen| seen.key.unwrap_or_default())
+        .collect();
+    let same = keys.iter().all(|key| *key == keys[0] && !key.is_empty());
+    assert!(same, "{case}: {keys:?}");
+}
+
+/// Nobody comes back: the schedule ends the payment, one way or the other.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_shopper_has_given_up_is_ended_by_the_schedule() {
+    let cases = [
+        ("POST /v1/payment_intents", Trouble::Refused, Stage::Failed),
+        (
+            "POST /v1/payment_intents",
+            Trouble::AnswerLost,
+            Stage::Failed,
+        ),
+        ("/confirm", Trouble::Refused, Stage::Failed),
+        ("/confirm", Trouble::AnswerLost, Stage::Captured),
+        ("/capture", Trouble::AnswerLost, Stage::Captured),
+    ];
+    join_all(cases.map(|(part, trouble, stage)| given_up(part, trouble, stage))).await;
+}
+
+async fn given_up(part: &str, trouble: Trouble, stage: Stage) {
+    let case = format!("{part} {trouble:?}");
+    let proxy = Proxy::before(&stripe());
+    let aws = cloud().await;
+    let charges = charges_on(&aws, proxy.address()).await;
+    charges.payments.fill(user("ann"), usd(300), "first").await;
+    let (book, order) = Book::of(usd(1000));
+    proxy.trouble(part, trouble, 99);
+    proxy.trouble("GET /v1/payment_intents", Trouble::Refused, 99);
+    let first = charges
+        .pay(&book, wish(order, PayBy::Split), &silent("gone"), NOW)
+        .await;
+    assert!(first.is_err(), "{case}: {first:?}");
+    let charges = charges_on(&aws, &stripe()).await;
+    let resumed = charges.resume(&book, NOW).await;
+    assert_eq!(resumed.unwrap(), 0, "{case}: it is too early");
+    let late = NOW.plus(Duration::from_mins(2));
+    assert_eq!(charges.resume(&book, late).await.unwrap(), 1, "{case}");
+    assert_eq!(charges.resume(&book, late).await.unwrap(), 0, "{case}");
+    let captured = stage == Stage::Captured;
+    let expected = if captured { (0, 1000) } else { (300, 300) };
+    assert_eq!(held(&charges, user("ann")).await, expected, "{case}");
+    assert_eq!(book.order(order).confirmed, captured, "{case}");
+}

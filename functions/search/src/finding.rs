@@ -1,0 +1,209 @@
+//! Searching: for products, and for what a query that is being typed may become.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use aws::{EngineAnswer, EngineError};
+use kernel::{CategoryId, Timestamp};
+use products::SweepPlace;
+use products::category::Tree;
+use serde_json::Value;
+
+use crate::Finder;
+use crate::cached::Cached;
+use crate::engine::query::{self, Asked, Found, Start};
+use crate::engine::suggestions::{self, Suggestion};
+use crate::error::SearchError;
+use crate::index::Index;
+use crate::popular::searched;
+use crate::rules::{Applied, RuleSet};
+use crate::store::{Popular, Searched};
+
+/// How long an instance goes on with the rules that it read. A new one is in force everywhere
+/// after this.
+const RULES_FOR: Duration = Duration::from_secs(5);
+/// How long it goes on with the category tree.
+const TREE_FOR: Duration = Duration::from_secs(20);
+/// How long it goes on with what is popular, which changes once an hour.
+const POPULAR_FOR: Duration = Duration::from_mins(2);
+/// The most searches that wait to be counted; while they cannot be, the oldest are forgotten.
+const UNCOUNTED: usize = 20;
+
+/// What an instance knows for a while.
+#[derive(Debug)]
+pub(crate) struct Known {
+    rules: Cached<RuleSet>,
+    tree: Cached<Tree>,
+    popular: Cached<Popular>,
+    /// Searches that are yet to be counted.
+    uncounted: Mutex<Vec<Searched>>,
+}
+
+impl Default for Known {
+    fn default() -> Self {
+        Self {
+            rules: Cached::new(RULES_FOR),
+            tree: Cached::new(TREE_FOR),
+            popular: Cached::new(POPULAR_FOR),
+            uncounted: Mutex::default(),
+        }
+    }
+}
+
+/// Who searches, as far as it matters.
+#[derive(Debug, Clone, Copy)]
+pub struct Visit<'a> {
+    /// The network address.
+    pub source_ip: &'a str,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl Finder {
+    /// Opens the connections and reads what every search needs, while the function starts. What is
+    /// down now may be up when it is asked for.
+    pub(crate) async fn warm(&self) {
+        let engine = async {
+            if let Some(index) = &self.index {
+                let _ = index.search(&[serde_json::json!({ "size": 0 })]).await;
+            }
+        };
+        let _ = tokio::join!(engine, self.rules(), self.tree());
+    }
+
+    /// Searches for products; `category` is an id or a slug. What the rules say comes with what was
+    /// found.
+    ///
+    /// # Errors
+    /// There is no engine, or no index yet; the engine's, the table's or the catalogue's.
+    pub async fn find(
+        &self,
+        mut asked: Asked,
+        category: Option<&str>,
+        visit: Visit<'_>,
+    ) -> Result<(Found, Applied), SearchError> {
+        let index = self.index.as_ref().ok_or(SearchError::NoEngine)?;
+        let (rules, tree) = tokio::try_join!(self.rules(), self.tree())?;
+        let applied = rules.applied(&asked.sought.text);
+        if let Some(category) = category {
+            match category_of(&tree, category) {
+                Some(id) => asked.sought.category = Some(id),
+                // Nothing hangs on a category that is not there.
+                None => return Ok((Found::default(), applied)),
+            }
+        }
+        let requests = query::requests(&asked, &tree, &applied);
+        let (answers, ()) = tokio::join!(self.ask(index, &requests), self.count());
+        let found = match answers? {
+            Some(answers) => query::answer(&asked, &tree, &applied, &answers),
+            None => Found::default(),
+        };
+        // Whoever turns pages has searched once.
+        if asked.start == Start::Skip(0) && found.total > 0 {
+            self.note(searched(&asked.sought.text, visit.source_ip, visit.at));
+        }
+        Ok((found, applied))
+    }
+
+    /// What a text that is being typed may become.
+    ///
+    /// # Errors
+    /// There is no engine, or no index yet; the engine's, the table's or the catalogue's.
+    pub async fn suggest(&self, text: &str, limit: usize) -> Result<Vec<Suggestion>, SearchError> {
+        let index = self.index.as_ref().ok_or(SearchError::NoEngine)?;
+        let requests = suggestions::requests(text, limit);
+        let (tree, popular, answers) =
+            tokio::try_join!(self.tree(), self.popular(), self.ask(index, &requests))?;
+        let answers = answers.unwrap_or_default();
+        Ok(suggestions::answer(text, limit, &tree, &popular, &answers))
+    }
+
+    /// The engine's answers to some searches; none where there is nothing to search in, since the
+    /// shop has no products.
+    async fn ask(
+        &self,
+        index: &Index,
+        requests: &[Value],
+    ) -> Result<Option<Vec<Value>>, SearchError> {
+        if requests.is_empty() {
+            return Ok(Some(Vec::new()));
+        }
+        let mut answers = index.search(requests).await?;
+        if !answers.iter().all(is_whole) {
+            // An index that is taken away while it is searched has a successor already.
+            answers = index.search(requests).await?;
+        }
+        if answers.iter().any(|answer| answer.status == 404) {
+            let swept = self.products.sweep(SweepPlace::default()).await?;
+            return if swept.ids.is_empty() {
+                Ok(None)
+            } else {
+                Err(SearchError::NoIndex)
+            };
+        }
+        if let Some(partial) = answers.iter().find(|it| it.is_good() && !is_whole(it)) {
+            let shards = partial.body["_shards"].to_string();
+            return Err(EngineError::Unavailable(shards.into()).into());
+        }
+        let answers = answers.into_iter().map(EngineAnswer::good);
+        Ok(Some(answers.collect::<Result<_, _>>()?))
+    }
+
+    async fn rules(&self) -> Result<Arc<RuleSet>, SearchError> {
+        let read = async { Ok(RuleSet::new(self.search.store.rules().await?)) };
+        self.known.rules.get(read).await
+    }
+
+    async fn tree(&self) -> Result<Arc<Tree>, SearchError> {
+        let read = async { Ok(Arc::unwrap_or_clone(self.products.categories().await?)) };
+        self.known.tree.get(read).await
+    }
+
+    async fn popular(&self) -> Result<Arc<Popular>, SearchError> {
+        let read = async { Ok(self.search.store.most_of_week().await?) };
+        self.known.popular.get(read).await
+    }
+
+    fn note(&self, searched: Option<Searched>) {
+        let uncounted = &self.known.uncounted;
+        let mut uncounted = uncounted.lock().unwrap_or_else(PoisonError::into_inner);
+        uncounted.extend(searched);
+        let over = uncounted.len().saturating_sub(UNCOUNTED);
+        uncounted.drain(..over);
+    }
+
+    /// Counts the searches before this one, while the engine is at work: so nobody waits for it.
+    /// Those that cannot be counted now are forgotten, and so is the last one of an instance.
+    async fn count(&self) {
+        let uncounted = std::mem::take(
+            &mut *self
+                .known
+                .uncounted
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner),
+        );
+        let mut counted = HashSet::new();
+        for searched in &uncounted {
+            if counted.insert((&searched.words, &searched.caller)) {
+                let _ = self.search.store.count_search(searched).await;
+            }
+        }
+    }
+}
+
+/// Whether an answer is about every part of the index.
+fn is_whole(answer: &EngineAnswer) -> bool {
+    let failed = answer.body.pointer("/_shards/failed");
+    answer.status != 404
+        && failed.and_then(Value::as_u64).unwrap_or(0) == 0
+        && answer.body["timed_out"] != true
+}
+
+fn category_of(tree: &Tree, id_or_slug: &str) -> Option<CategoryId> {
+    let category = match CategoryId::parse(id_or_slug) {
+        Ok(id) => tree.get(id),
+        Err(_) => tree.by_slug(id_or_slug),
+    };
+    category.map(|category| category.id)
+}
