@@ -275,3 +275,20 @@ impl From<Refusal> for Problem {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::usd;
+
+    #[test]
+    fn amounts_of_a_problem_are_numbers_in_major_units() {
+        for (minor, number) in [
+            (999, json!(9.99)),
+            (1_250, json!(12.5)),
+            (1_500, json!(15.0)),
+        ] {
+            assert_eq!(json!(usd(minor).amount()), number);
+        }
+    }
+}
