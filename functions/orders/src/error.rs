@@ -2,6 +2,7 @@
 
 use aws::TableError;
 use edge::{Problem, Row, rows};
+use inventory::InventoryError;
 use kernel::{Faults, MoneyError};
 use products::offer::NoOffer;
 use serde_json::{Value, json};
@@ -11,7 +12,6 @@ use crate::cart::{CartRefusal, MOST_LINES, MOST_OF_ONE};
 use crate::change::Refusal;
 use crate::payment::MOST_PAYMENTS;
 use crate::placing::{NotPlaced, PriceChange, Shortage};
-use crate::stock::InventoryError;
 use crate::store::StoreError;
 
 /// There is less of something than was asked for.
@@ -168,7 +168,7 @@ impl From<OrdersError> for Problem {
             OrdersError::Busy => Self::new(rows::UNAVAILABLE).cause(error),
             OrdersError::Money(_) => Self::new(rows::INTERNAL).cause(error),
             OrdersError::Table(error) => error.into(),
-            OrdersError::Stock(_) => Self::new(rows::UNAVAILABLE).cause(error),
+            OrdersError::Stock(error) => error.into(),
             OrdersError::Products(error) => error.into(),
             OrdersError::Auth(error) => error.into(),
         }
@@ -272,6 +272,23 @@ impl From<Refusal> for Problem {
             Refusal::TooManyCancellations => Self::new(TOO_MANY_CANCELLATIONS).detail(format!(
                 "After {MOST_CANCELLATIONS} cancellations only all that is left can be cancelled."
             )),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::usd;
+
+    #[test]
+    fn amounts_of_a_problem_are_numbers_in_major_units() {
+        for (minor, number) in [
+            (999, json!(9.99)),
+            (1_250, json!(12.5)),
+            (1_500, json!(15.0)),
+        ] {
+            assert_eq!(json!(usd(minor).amount()), number);
         }
     }
 }

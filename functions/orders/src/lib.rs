@@ -36,7 +36,6 @@ mod retry;
 mod settle;
 pub mod shipping;
 pub mod status;
-mod stock;
 pub mod store;
 pub mod tax;
 #[cfg(test)]
@@ -49,6 +48,7 @@ use std::time::Duration;
 use auth::AddressBooks;
 use aws::{Aws, Environment, StartError, Table};
 use edge::App;
+use inventory::Inventory;
 use kernel::CurrencyCode;
 use manifest::{resources, settings};
 use products::Products;
@@ -63,7 +63,6 @@ pub use person::Person;
 pub use place::{Customer, Request, To};
 pub use progress::Progress;
 pub use reading::OrderQuery;
-pub use stock::Stock;
 
 /// The service: its table.
 #[derive(Debug)]
@@ -75,7 +74,7 @@ pub struct Orders {
 #[derive(Debug)]
 pub struct Fulfilment {
     orders: Orders,
-    stock: Stock,
+    stock: Inventory,
 }
 
 /// The service with what carts are filled from.
@@ -83,7 +82,7 @@ pub struct Fulfilment {
 pub struct Carts {
     orders: Orders,
     products: Products,
-    stock: Stock,
+    stock: Inventory,
 }
 
 /// The service with everything that an order is made of: a cart, and where it goes.
@@ -127,7 +126,7 @@ impl App for Fulfilment {
     async fn start(aws: &Aws) -> Result<Self, StartError> {
         Ok(Self {
             orders: Orders::start(aws).await?,
-            stock: Stock::start(aws).await?,
+            stock: Inventory::start(aws).await?,
         })
     }
 
@@ -141,7 +140,7 @@ impl App for Carts {
         Ok(Self {
             orders: Orders::start(aws).await?,
             products: Products::start(aws).await?,
-            stock: Stock::start(aws).await?,
+            stock: Inventory::start(aws).await?,
         })
     }
 

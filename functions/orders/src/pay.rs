@@ -86,7 +86,7 @@ impl Fulfilment {
             // The stock first: a hold that lasts longer than its order is heard of harms nobody,
             // an order that could be paid without its stock would.
             if self.hold_until(&found, until).await? == Taken::Gone {
-                return Err(Refusal::Expired.into());
+                return Err(self.gone(order).await);
             }
             let change = found.begun(payment, until, by, now)?;
             if self.wrote(&change, payment, &mut tries).await? {
@@ -194,8 +194,8 @@ impl Fulfilment {
         }
     }
 
-    /// Why the stock of an order that was about to be confirmed could not be had: as a rule because
-    /// it is over by now.
+    /// Why the stock of an order that waits for a payment could not be had: as a rule because it is
+    /// over by now.
     async fn gone(&self, order: OrderId) -> OrdersError {
         match self.orders.known(order).await {
             Err(error) => error,

@@ -11,6 +11,7 @@ use auth::country::Rules;
 use aws::Answered;
 use futures_util::future::OptionFuture;
 use futures_util::try_join;
+use inventory::InventoryError;
 use kernel::{AddressId, Amount, OrderId, ProductId, Timestamp, TokenHash, UserId};
 
 use crate::Checkout;
@@ -21,7 +22,6 @@ use crate::pay::TIME_TO_PAY;
 use crate::placing::{Birth, Draft, NotPlaced, Wish, draft, quantities, short};
 use crate::priced::{Facts, Priced};
 use crate::retry::Tries;
-use crate::stock::{self, InventoryError};
 use crate::store::StoreError;
 use crate::tax::{Destination, RATES, TaxClass, TaxRates};
 
@@ -224,9 +224,9 @@ impl Checkout {
         draft: &Draft,
         at: Timestamp,
     ) -> Result<Timestamp, OrdersError> {
-        let lines: Vec<stock::Line> = quantities(&draft.lines)
+        let lines: Vec<inventory::Line> = quantities(&draft.lines)
             .into_iter()
-            .map(|(sku, quantity)| stock::Line { sku, quantity })
+            .map(|(sku, quantity)| inventory::Line { sku, quantity })
             .collect();
         let until = at.plus(TIME_TO_PAY);
         match self

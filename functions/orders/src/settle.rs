@@ -3,13 +3,14 @@
 //! What is to become of the stock follows from the order as it stands, whatever was heard and in
 //! which order: [`settle`](Fulfilment::settle) may be called at any time, by anyone, again.
 
+use inventory::reservation::Refusal;
+use inventory::{InventoryError, Line};
 use kernel::{OrderId, Quantity, Timestamp};
 
 use crate::Fulfilment;
 use crate::error::OrdersError;
 use crate::order::Order;
 use crate::status::is_off;
-use crate::stock::{InventoryError, Line};
 
 /// What came of asking for an order's stock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,7 +29,8 @@ impl Fulfilment {
         until: Timestamp,
     ) -> Result<Taken, OrdersError> {
         match self.stock.extend(&order.reservation(), until).await {
-            Ok(_) => Ok(Taken::Ours),
+            // A payment that failed had taken it, and it is the order's own.
+            Ok(_) | Err(InventoryError::Reservation(Refusal::Committed)) => Ok(Taken::Ours),
             Err(error) => gone(error),
         }
     }
@@ -59,7 +61,7 @@ impl Fulfilment {
         }
         match self.stock.release(&order.reservation()).await {
             Ok(()) => Ok(()),
-            Err(InventoryError::Ended) => self.restock(&order).await,
+            Err(InventoryError::Reservation(Refusal::Committed)) => self.restock(&order).await,
             Err(error) => Err(OrdersError::Stock(error)),
         }
     }
@@ -100,8 +102,12 @@ impl Fulfilment {
     }
 }
 
+/// Whether the stock is gone, or it is not known by now whether it is.
 fn gone(error: InventoryError) -> Result<Taken, OrdersError> {
     match error {
-        InventoryError::Short(_) | InventoryError::Ended => Ok(Taken::Gone),
+        InventoryError::Short(_)
+        | InventoryError::NotFound
+        | InventoryError::Reservation(Refusal::Released) => Ok(Taken::Gone),
+        other => Err(OrdersError::Stock(other)),
     }
 }

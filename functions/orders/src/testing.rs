@@ -2,11 +2,12 @@
 
 use aws::Answered;
 use edge::App;
+use inventory::Inventory;
 use kernel::{
     Amount, CurrencyCode, LineId, Money, OperationId, OrderId, ProductId, Quantity, Sku, Timestamp,
     UserId,
 };
-use manifest::resources::{ORDERS, PRODUCTS};
+use manifest::resources::{INVENTORY, ORDERS, PRODUCTS};
 use products::CategoryChanges;
 use products::changes::Changes;
 use products::product::Product;
@@ -19,7 +20,7 @@ use crate::order::{
     ShippingMethod, TaxClass, Totals,
 };
 use crate::pay::TIME_TO_PAY;
-use crate::{Carts, Fulfilment, Stock};
+use crate::{Carts, Fulfilment};
 
 /// When the tests begin.
 pub(crate) const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
@@ -109,7 +110,9 @@ pub(crate) fn order() -> Order {
 
 /// Carts on tables of the test's own.
 pub(crate) async fn carts() -> Carts {
-    let aws = aws::testing::cloud(&[&ORDERS, &PRODUCTS]).await.unwrap();
+    let aws = aws::testing::cloud(&[&ORDERS, &PRODUCTS, &INVENTORY])
+        .await
+        .unwrap();
     Carts::start(&aws).await.unwrap()
 }
 
@@ -147,7 +150,7 @@ pub(crate) async fn product(carts: &Carts, name: &str, price: &str, on_hand: u64
         )
         .await
         .unwrap();
-    carts.stock.put(made.sku.clone(), on_hand);
+    stock_up(&carts.stock, &made.sku, on_hand).await;
     made
 }
 
@@ -170,7 +173,7 @@ pub(crate) async fn reprice(carts: &Carts, product: &Product, price: &str) {
 
 /// Orders with a shelf that holds what they need and nothing else, on tables of the test's own.
 pub(crate) async fn fulfilment() -> Fulfilment {
-    let aws = aws::testing::cloud(&[&ORDERS]).await.unwrap();
+    let aws = aws::testing::cloud(&[&ORDERS, &INVENTORY]).await.unwrap();
     Fulfilment::start(&aws).await.unwrap()
 }
 
@@ -186,7 +189,7 @@ pub(crate) async fn placed(fulfilment: &Fulfilment, name: &str) -> Order {
         ..order_of(lines, 400, 0)
     };
     stock_up(&fulfilment.stock, &order.lines[0].sku, UNITS).await;
-    let lines = crate::stock::Line {
+    let lines = inventory::Line {
         sku: order.lines[0].sku.clone(),
         quantity: order.lines[0].quantity,
     };
@@ -197,9 +200,17 @@ pub(crate) async fn placed(fulfilment: &Fulfilment, name: &str) -> Order {
     order
 }
 
-/// Puts units on the shelf.
-pub(crate) async fn stock_up(stock: &Stock, sku: &Sku, units: u64) {
-    stock.put(sku.clone(), units);
+/// Has so many units on the shelf.
+pub(crate) async fn stock_up(stock: &Inventory, sku: &Sku, units: u64) {
+    let wanted = inventory::Wanted {
+        amount: Some(inventory::allocation::Amount::OnHand(units)),
+        ..inventory::Wanted::default()
+    };
+    let operation = OperationId::derive(sku.as_str(), &format!("{units} units"));
+    let answered = Answered::silent(operation);
+    let staff = UserId::derive("", "staff");
+    let decided = stock.decide(sku, &wanted, staff, None, &answered);
+    decided.await.unwrap();
 }
 
 /// How many units of an order's could be sold to others.

@@ -49,6 +49,8 @@ pub struct Operation {
     pub row: &'static Route,
     /// Its words.
     pub doc: Doc,
+    /// Whether `If-None-Match` is looked at.
+    pub revalidated: bool,
     /// The name of its type, `CreateProduct`: the operation's id.
     pub name: fn() -> String,
     /// The path's parameters: an object's schema, or null where they are any text.
@@ -76,6 +78,7 @@ pub fn endpoint<E: Endpoint>() -> Function {
         kind: Kind::Endpoint(Operation {
             row: E::ROW,
             doc: E::DOC,
+            revalidated: E::REVALIDATED,
             name,
             params: E::Params::schema,
             query: E::Query::schema,

@@ -371,22 +371,22 @@ grants! {
     consumers::PRODUCTS_ON_STOCK_CHANGED:     Writes(&PRODUCTS);
     schedules::PRODUCTS_EXPIRE_IMPORTS:       Writes(&PRODUCTS);
 
-    routes::CART_GET:                        Writes(&ORDERS), Reads(&PRODUCTS);
-    routes::CART_ADD_ITEM:                   Writes(&ORDERS), Reads(&PRODUCTS);
-    routes::CART_CHANGE_ITEM:                Writes(&ORDERS), Reads(&PRODUCTS);
-    routes::CART_REMOVE_ITEM:                Writes(&ORDERS), Reads(&PRODUCTS);
-    routes::CART_CLEAR:                      Writes(&ORDERS), Reads(&PRODUCTS);
-    routes::CART_MERGE:                      Writes(&ORDERS), Reads(&PRODUCTS);
-    routes::ORDERS_PREVIEW:                  Writes(&ORDERS), Reads(&PRODUCTS), Reads(&AUTH), Told(&TAX_CLASSES);
-    routes::ORDERS_CREATE:                   Writes(&ORDERS), Reads(&PRODUCTS), Reads(&AUTH), Told(&TAX_CLASSES);
+    routes::CART_GET:                        Writes(&ORDERS), Reads(&PRODUCTS), Reads(&INVENTORY);
+    routes::CART_ADD_ITEM:                   Writes(&ORDERS), Reads(&PRODUCTS), Reads(&INVENTORY);
+    routes::CART_CHANGE_ITEM:                Writes(&ORDERS), Reads(&PRODUCTS), Reads(&INVENTORY);
+    routes::CART_REMOVE_ITEM:                Writes(&ORDERS), Reads(&PRODUCTS), Reads(&INVENTORY);
+    routes::CART_CLEAR:                      Writes(&ORDERS), Reads(&PRODUCTS), Reads(&INVENTORY);
+    routes::CART_MERGE:                      Writes(&ORDERS), Reads(&PRODUCTS), Reads(&INVENTORY);
+    routes::ORDERS_PREVIEW:                  Writes(&ORDERS), Reads(&PRODUCTS), Reads(&INVENTORY), Reads(&AUTH), Told(&TAX_CLASSES);
+    routes::ORDERS_CREATE:                   Writes(&ORDERS), Writes(&INVENTORY), Reads(&PRODUCTS), Reads(&AUTH), Told(&TAX_CLASSES);
     routes::ORDERS_LIST:                     Reads(&ORDERS);
     routes::ORDERS_GET:                      Reads(&ORDERS);
     schedules::ORDERS_FIND_ABANDONED_CARTS:  Writes(&ORDERS), Told(&CART_ABANDONED_AFTER);
 
     routes::ORDERS_SET_STATUS:             Writes(&ORDERS);
     routes::ORDERS_CANCEL:                 Writes(&ORDERS);
-    consumers::ORDERS_ON_ORDER_CANCELLED:  Writes(&ORDERS);
-    consumers::ORDERS_ON_PAYMENT_CHANGED:  Writes(&ORDERS);
+    consumers::ORDERS_ON_ORDER_CANCELLED:  Reads(&ORDERS), Writes(&INVENTORY);
+    consumers::ORDERS_ON_PAYMENT_CHANGED:  Writes(&ORDERS), Writes(&INVENTORY);
     consumers::ORDERS_ON_USER_ERASED:      Writes(&ORDERS);
     schedules::ORDERS_EXPIRE_UNPAID:       Writes(&ORDERS);
     routes::INVENTORY_LIST:                   Reads(&INVENTORY);

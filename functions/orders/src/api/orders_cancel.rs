@@ -44,6 +44,8 @@ struct Item {
 }
 
 impl JsonBody for Body {
+    const OPTIONAL: bool = true;
+
     fn check(document: &Value, faults: &mut Faults) {
         check_reason(document, faults);
     }

@@ -6,7 +6,7 @@ use aws::Aws;
 use edge::App;
 use futures_util::future::join_all;
 use kernel::{Amount, OperationId, OrderToken, Quantity, Sku};
-use manifest::resources::{AUTH, ORDERS, PRODUCTS};
+use manifest::resources::{AUTH, INVENTORY, ORDERS, PRODUCTS};
 use products::CategoryChanges;
 use products::changes::Changes;
 use products::product::Product;
@@ -15,7 +15,7 @@ use products::store::Written;
 use super::*;
 use crate::Wanted;
 use crate::order::{OrderStatus, PaymentStatus};
-use crate::testing::{NOW, usd};
+use crate::testing::{NOW, stock_up, usd};
 
 fn operation() -> OperationId {
     static NEXT: AtomicU64 = AtomicU64::new(0);
@@ -27,7 +27,7 @@ fn user(name: &str) -> Customer {
 }
 
 async fn cloud() -> Aws {
-    aws::testing::cloud(&[&ORDERS, &PRODUCTS, &AUTH])
+    aws::testing::cloud(&[&ORDERS, &PRODUCTS, &AUTH, &INVENTORY])
         .await
         .unwrap()
 }
@@ -67,7 +67,7 @@ async fn sell(checkout: &Checkout, name: &str, cents: i64, stock: u64) -> Produc
         .create(&asked, None, &silent, &written())
         .await
         .unwrap();
-    checkout.carts.stock.put(product.sku.clone(), stock);
+    stock_up(&checkout.carts.stock, &product.sku, stock).await;
     product
 }
 

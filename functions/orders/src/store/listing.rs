@@ -165,13 +165,13 @@ impl Listing {
     }
 }
 
-/// The newest places of all lanes together, and where the list goes on. Behind the nearest horizon
-/// nothing is known of some lane, so no place behind it is taken.
+/// The newest places of all lanes together, and where the list goes on. Each lane was read to one
+/// place more than are asked for, so the newest of all are among them; but one whose filter left
+/// much out may end before, and then the list goes on where its reading did.
 fn merged(lanes: Vec<Lane>, limit: usize) -> (Vec<String>, Option<String>) {
     let horizon = lanes.iter().filter_map(|lane| lane.horizon.clone()).max();
-    let is_known = |place: &String| horizon.as_ref().is_none_or(|horizon| place >= horizon);
     let places = lanes.into_iter().flat_map(|lane| lane.places);
-    let mut places: Vec<String> = places.filter(is_known).collect();
+    let mut places: Vec<String> = places.collect();
     places.sort_unstable_by(|one, other| other.cmp(one));
     if places.len() > limit {
         places.truncate(limit);

@@ -33,6 +33,7 @@ impl Body for Event {
         });
         Some(BodyDoc {
             media: vec![("application/json", schema)],
+            required: true,
             example: json!({
                 "id": "evt_1SExample",
                 "type": "payment_intent.succeeded",
