@@ -144,6 +144,14 @@ impl Charges {
                 self.look(orders, payment, at).await?;
                 "looked after the payment"
             }
+            Asked::LookAtDeposit(deposit) => {
+                self.look_at_deposit(deposit, at).await?;
+                "looked after the deposit"
+            }
+            Asked::LookAtRefund(refund) => {
+                self.look_at_refund(refund, at).await?;
+                "looked after the refund"
+            }
             Asked::Dispute(dispute) => self.post_dispute(&dispute, at).await?,
         };
         Ok(store.webhook_done(id, outcome).await?)
@@ -203,3 +211,6 @@ fn voided() -> Failure {
         message: "The shop has let the payment go.".to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests;
