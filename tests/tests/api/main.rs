@@ -10,6 +10,7 @@
 
 mod auth;
 mod imports;
+mod payments;
 mod platform;
 mod products;
 mod walk;
