@@ -8,7 +8,7 @@
     reason = "what the tests share fails as a test does"
 )]
 
-mod auth;
+pub mod auth;
 mod imports;
 mod payments;
 mod platform;
