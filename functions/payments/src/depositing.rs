@@ -255,3 +255,6 @@ fn abandoned() -> Failure {
         message: "The deposit was not finished in time.".to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests;

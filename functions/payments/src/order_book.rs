@@ -5,6 +5,8 @@ use std::future::Future;
 use aws::Cause;
 use kernel::{Money, OrderId, PaymentId, Timestamp, UserId};
 
+use crate::payment::Payment;
+
 /// Who pays, by what they showed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Payer {
@@ -12,6 +14,14 @@ pub struct Payer {
     pub user: Option<UserId>,
     /// Whoever shows the order's token, by its hash.
     pub guest: Option<String>,
+}
+
+impl Payer {
+    /// Whether a payment is theirs.
+    pub fn is_of(&self, payment: &Payment) -> bool {
+        self.user.is_some() && self.user == payment.user_id
+            || self.guest.is_some() && self.guest == payment.guest
+    }
 }
 
 /// Why an order is not paid.

@@ -17,7 +17,7 @@ use crate::store::{PostError, StoreError};
 use crate::{Capturing, Charges};
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 /// How an order is to be paid.
 #[derive(Debug, Clone)]

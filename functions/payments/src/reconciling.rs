@@ -196,3 +196,6 @@ impl Charges {
         Ok(new)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -57,13 +57,13 @@ pub struct Refundable {
     pub intent: Option<String>,
     /// What was captured.
     pub captured: Tender,
-    /// What may still go back. Refunds that are under way are taken off.
+    /// What may still be asked for: refunds that are under way are taken off.
     pub left: Tender,
     /// What has gone back, in minor units.
     pub returned: i64,
-    /// What may still go back of each part. Where an order has none, nothing is laid over them.
+    /// What has not gone back of each part. Where an order has none, nothing is laid over them.
     pub shares: Vec<Share>,
-    /// Rises by one with every change.
+    /// Rises by one with each refund that has gone back, or came back later.
     pub version: u64,
 }
 
@@ -92,7 +92,9 @@ pub struct Refund {
     pub cancellation_id: Option<CancellationId>,
     /// What goes back to the card and what to the wallet.
     pub amount: Tender,
-    /// What of it is for which part.
+    /// The lines that it is for, where it is for some.
+    pub lines: Vec<LineId>,
+    /// What of it is for which part, once it has gone back.
     pub shares: Vec<Share>,
     /// How far it is.
     pub state: RefundState,
@@ -169,76 +171,64 @@ impl Refundable {
         })
     }
 
-    /// Takes a refund off what is left.
+    /// A refund of what is left.
     ///
     /// # Errors
     /// There is less than was asked for.
-    pub fn take(&self, wish: &RefundWish, at: Timestamp) -> Result<(Self, Refund), RefundError> {
+    pub fn take(&self, wish: &RefundWish, at: Timestamp) -> Result<Refund, RefundError> {
         let left = self.left.total()?;
-        let exceeds = RefundError::ExceedsPayment { left };
         let asked = wish.amount.unwrap_or(left);
         if asked.currency != left.currency || asked.is_negative() {
             return Err(RefundError::NotAnAmount);
         }
         if left.is_zero() || (asked.minor > left.minor && !wish.at_most) {
-            return Err(exceeds);
+            return Err(RefundError::ExceedsPayment { left });
         }
-        let amount = Money::new(asked.minor.min(left.minor), left.currency);
-        if amount.is_zero() {
+        let minor = asked.minor.min(left.minor);
+        if minor == 0 {
             return Err(RefundError::NotAnAmount);
         }
-        let card = self.left.card.min(amount.minor);
-        let tender = Tender {
-            card,
-            wallet: amount.minor - card,
-            currency: amount.currency,
-        };
-        let shares = self.shares_of(amount, &wish.lines)?;
-        let mut after = self.clone();
-        after.version += 1;
-        after.left.card -= tender.card;
-        after.left.wallet -= tender.wallet;
-        after.change_shares(&shares, i64::saturating_sub);
-        let refund = Refund {
+        let card = self.left.card.min(minor);
+        Ok(Refund {
             id: wish.id,
             payment_id: self.payment_id,
             order_id: self.order_id,
             cancellation_id: wish.cancellation_id,
-            amount: tender,
-            shares,
+            amount: Tender {
+                card,
+                wallet: minor - card,
+                currency: left.currency,
+            },
+            lines: wish.lines.clone(),
+            shares: Vec::new(),
             state: RefundState::Pending,
             reason: wish.reason.clone(),
             failure: None,
             version: 1,
             created_at: at,
             updated_at: at,
-        };
-        Ok((after, refund))
+        })
     }
 
-    /// What it is after a refund has gone back.
+    /// What it and a refund are after the refund has gone back.
     ///
     /// # Errors
     /// Amounts beyond 64 bits.
-    pub fn returned(&self, refund: &Refund) -> Result<Self, RefundError> {
+    pub fn returned(&self, refund: &Refund, at: Timestamp) -> Result<(Self, Refund), RefundError> {
+        let amount = refund.amount.total()?;
+        let shares = self.shares_of(amount, &refund.lines)?;
         let mut after = self.clone();
         after.version += 1;
         after.returned = after
             .returned
-            .checked_add(refund.amount.total()?.minor)
+            .checked_add(amount.minor)
             .ok_or(MoneyError::Overflow)?;
-        Ok(after)
-    }
-
-    /// What it is after a refund has failed: all of it may be made again.
-    #[must_use]
-    pub fn restored(&self, refund: &Refund) -> Self {
-        let mut after = self.clone();
-        after.version += 1;
-        after.left.card += refund.amount.card;
-        after.left.wallet += refund.amount.wallet;
-        after.change_shares(&refund.shares, i64::saturating_add);
-        after
+        after.change_shares(&shares, i64::saturating_sub);
+        let succeeded = Refund {
+            shares,
+            ..refund.with_state(RefundState::Succeeded, None, at)
+        };
+        Ok((after, succeeded))
     }
 
     /// What it and a refund are after the bank has sent the card's part back that it had taken, days

@@ -10,7 +10,7 @@ use crate::processor::ProcessorError;
 use crate::processor::stripe::Refunded;
 use crate::refund::{Refund, RefundError, RefundState, RefundWish, Refundable};
 use crate::retry::Tries;
-use crate::store::{Ending, PostError, StoreError};
+use crate::store::{Change, Ending, PostError, StoreError};
 use crate::{Charges, Payments};
 
 /// What one run of a refund goes by.
@@ -60,10 +60,10 @@ impl Payments {
             if let Some(known) = self.store.refund(wish.id).await? {
                 return Ok(known);
             }
-            let (left, refund) = self.captured(payment).await?.take(wish, at)?;
-            match self.store.begin_refund(&left, &refund).await {
+            let refund = self.captured(payment).await?.take(wish, at)?;
+            match self.store.begin_refund(&refund).await {
                 Ok(()) => return Ok(refund),
-                // Another refund of the payment was first, or another run of this one.
+                // Other refunds have left less, or another run of this one was first.
                 Err(StoreError::Stale) if tries.wait().await => {}
                 Err(error) => return Err(error.into()),
             }
@@ -165,14 +165,13 @@ impl Charges {
         }
         let card = refund.card();
         if card.is_zero() {
-            return self.end(refund, RefundState::Succeeded, None, run).await;
+            return self.end(refund, None, run).await;
         }
         let intent = self.intent_of(&refund).await?;
-        let (state, failure) = match self.processor.refund(&intent, refund.id, card).await {
-            Ok(Refunded::Done { .. }) => (RefundState::Succeeded, None),
-            Ok(Refunded::Failed(failure)) => (RefundState::Failed, Some(failure.code)),
-            Err(ProcessorError::Refused { failure, .. }) => {
-                (RefundState::Failed, Some(failure.code))
+        let failure = match self.processor.refund(&intent, refund.id, card).await {
+            Ok(Refunded::Done { .. }) => None,
+            Ok(Refunded::Failed(failure)) | Err(ProcessorError::Refused { failure, .. }) => {
+                Some(failure.code)
             }
             Ok(Refunded::Pending { .. }) => {
                 let waiting = refund.with_state(RefundState::Pending, None, run.at);
@@ -183,14 +182,13 @@ impl Charges {
             }
             Err(error) => return Err(error.into()),
         };
-        self.end(refund, state, failure, run).await
+        self.end(refund, failure, run).await
     }
 
-    /// Writes the end of a refund, with what it leaves of the payment.
+    /// Writes the end of a refund, which went back unless it has failed.
     async fn end(
         &self,
         mut refund: Refund,
-        state: RefundState,
         failure: Option<String>,
         run: &Run<'_>,
     ) -> Result<Refund, PaymentsError> {
@@ -198,17 +196,17 @@ impl Charges {
         let mut tries = Tries::default();
         while refund.state == RefundState::Pending {
             let before = self.refundable_of(&refund).await?;
-            let ended = refund.with_state(state, failure.clone(), run.at);
-            let (refundable, entry) = if state == RefundState::Succeeded {
-                let entry = Entry::refunded(refund.id, before.user_id, refund.amount, run.at)?;
-                (before.returned(&refund)?, Some(entry))
-            } else {
-                (before.restored(&refund), None)
+            let (after, ended) = before.returned(&refund, run.at)?;
+            let entry = Entry::refunded(refund.id, before.user_id, refund.amount, run.at)?;
+            let failed = refund.with_state(RefundState::Failed, failure.clone(), run.at);
+            let (change, ended, entry) = match failure {
+                None => (Change::Returned(&after), ended, Some(&entry)),
+                Some(_) => (Change::Restored(refund.amount), failed, None),
             };
             let ending = Ending {
-                refundable: &refundable,
+                change,
                 refund: &ended,
-                entry: entry.as_ref(),
+                entry,
                 answered: run.answered,
                 traceparent: run.traceparent.clone(),
             };
@@ -238,7 +236,7 @@ impl Charges {
             let (refundable, less) = before.card_returned(&refund, at)?;
             let entry = Entry::refund_returned(refund.id, refund.card(), at)?;
             let ending = Ending {
-                refundable: &refundable,
+                change: Change::SentBack(&refundable, refund.amount.card),
                 refund: &less,
                 entry: Some(&entry),
                 answered: None,
@@ -283,3 +281,6 @@ impl From<RefundError> for PaymentsError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

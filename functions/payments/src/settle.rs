@@ -8,7 +8,7 @@ use crate::ledger::Entry;
 use crate::order_book::OrderBook;
 use crate::pay::Driver;
 use crate::payment::{Move, Payment, Stage};
-use crate::processor::{Failure, ProcessorError};
+use crate::processor::{ClientSecret, Failure, ProcessorError};
 use crate::store::PostError;
 use crate::webhook::{self, Asked, Dispute};
 use crate::{Charges, Payments};
@@ -19,9 +19,32 @@ impl Payments {
         let payment = self.store.payment(id).await?;
         payment.ok_or(PaymentsError::NotFound)
     }
+
+    /// What of a payment went back, in minor units.
+    pub(crate) async fn returned(&self, id: PaymentId) -> Result<i64, PaymentsError> {
+        let refundable = self.store.refundable(id).await?;
+        Ok(refundable.map_or(0, |refundable| refundable.returned))
+    }
 }
 
 impl Charges {
+    /// What the shopper's browser answers the bank with, where the bank asks. It is asked for each
+    /// time: it is kept nowhere.
+    ///
+    /// # Errors
+    /// When the processor does not answer.
+    pub(crate) async fn client_secret(
+        &self,
+        payment: &Payment,
+    ) -> Result<Option<ClientSecret>, PaymentsError> {
+        match &payment.intent {
+            Some(intent) if payment.stage == Stage::AwaitingAction => {
+                Ok(self.processor.intent(intent).await?.client_secret)
+            }
+            _ => Ok(None),
+        }
+    }
+
     /// Takes what a confirmed payment holds, or a part of it and lets the rest go.
     ///
     /// # Errors
@@ -144,6 +167,14 @@ impl Charges {
                 self.look(orders, payment, at).await?;
                 "looked after the payment"
             }
+            Asked::LookAtDeposit(deposit) => {
+                self.look_at_deposit(deposit, at).await?;
+                "looked after the deposit"
+            }
+            Asked::LookAtRefund(refund) => {
+                self.look_at_refund(refund, at).await?;
+                "looked after the refund"
+            }
             Asked::Dispute(dispute) => self.post_dispute(&dispute, at).await?,
         };
         Ok(store.webhook_done(id, outcome).await?)
@@ -203,3 +234,6 @@ fn voided() -> Failure {
         message: "The shop has let the payment go.".to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests;

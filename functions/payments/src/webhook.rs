@@ -4,7 +4,7 @@
 //! speaks of an intent makes us ask the processor where the intent stands.
 
 use aws::{Aws, Queue, SecretError, Secrets, StartError, Table};
-use kernel::{PaymentId, Timestamp};
+use kernel::{PaymentId, RefundId, Timestamp};
 use manifest::{consumers, resources};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -12,6 +12,7 @@ use tokio::sync::Mutex;
 
 use crate::Payments;
 use crate::error::PaymentsError;
+use crate::ledger::DepositId;
 use crate::processor::stripe::signature::{Unsigned, verify};
 use crate::store::Received;
 
@@ -163,6 +164,10 @@ fn forget_secrets(event: &mut Value) {
 pub enum Asked {
     /// To look where the intent of a payment stands.
     Look(PaymentId),
+    /// To look where the intent of a deposit stands.
+    LookAtDeposit(DepositId),
+    /// To look where a refund stands.
+    LookAtRefund(RefundId),
     /// To post a dispute, or that it was won.
     Dispute(Dispute),
     /// Nothing, and why.
@@ -189,10 +194,18 @@ pub fn read(kind: &str, event: &str) -> Asked {
     let event: Value = serde_json::from_str(event).unwrap_or_default();
     let object = &event["data"]["object"];
     if kind.starts_with("payment_intent.") {
-        let reference = object["metadata"]["reference"].as_str();
-        return match reference.and_then(|text| text.parse().ok()) {
-            Some(payment) => Asked::Look(payment),
-            None => Asked::Nothing("no payment of ours"),
+        let reference = object["metadata"]["reference"].as_str().unwrap_or_default();
+        let payment = reference.parse().ok().map(Asked::Look);
+        let deposit = || reference.parse().ok().map(Asked::LookAtDeposit);
+        return payment
+            .or_else(deposit)
+            .unwrap_or(Asked::Nothing("no payment of ours"));
+    }
+    if kind.starts_with("refund.") || kind == "charge.refund.updated" {
+        let refund = object["metadata"]["refund"].as_str().unwrap_or_default();
+        return match refund.parse() {
+            Ok(refund) => Asked::LookAtRefund(refund),
+            Err(_) => Asked::Nothing("no refund of ours"),
         };
     }
     let status = object["status"].as_str().unwrap_or_default();
@@ -224,6 +237,7 @@ mod tests {
     #[test]
     fn what_each_kind_of_event_asks_for() {
         let payment = PaymentId::derive("", "one");
+        let refund = RefundId::derive("", "one");
         let dispute = |won| {
             Asked::Dispute(Dispute {
                 id: "dp_1".to_owned(),
@@ -237,7 +251,7 @@ mod tests {
         let object = |status: &str| {
             json!({
                 "id": "dp_1", "payment_intent": "pi_1", "amount": 700, "currency": "usd",
-                "status": status, "metadata": { "reference": payment },
+                "status": status, "metadata": { "reference": payment, "refund": refund },
             })
         };
         for (kind, status, asked) in [
@@ -254,10 +268,17 @@ mod tests {
             ("charge.dispute.closed", "won", dispute(true)),
             ("charge.dispute.closed", "lost", nothing.clone()),
             ("customer.created", "", nothing.clone()),
+            ("refund.failed", "", Asked::LookAtRefund(refund)),
+            ("charge.refund.updated", "", Asked::LookAtRefund(refund)),
+            ("charge.refunded", "", nothing.clone()),
         ] {
             let event = json!({ "data": { "object": object(status) } }).to_string();
             assert_eq!(read(kind, &event), asked, "{kind} {status}");
         }
+        let deposit = DepositId::derive("", "one");
+        let event = json!({ "data": { "object": { "metadata": { "reference": deposit } } } });
+        let asked = read("payment_intent.succeeded", &event.to_string());
+        assert_eq!(asked, Asked::LookAtDeposit(deposit));
     }
 
     #[test]

@@ -45,8 +45,8 @@ impl Sizing {
         memory_mb: 256,
         timeout_s: 10,
     };
-    /// An endpoint that waits for the processor of cards, which waits for banks: some calls of up to
-    /// seven seconds, below the gateway's 30.
+    /// An endpoint that moves money. Most wait for the processor of cards, which waits for banks: some
+    /// calls of up to seven seconds, below the gateway's 30.
     pub const PAYMENT: Self = Self {
         memory_mb: 256,
         timeout_s: 28,

@@ -84,7 +84,7 @@ routes! {
         PAYMENTS_WEBHOOK         POST    "/api/v1/payments/webhooks/stripe"      Signature               Browse  never_replayed  { critical: true };
         WALLET_GET              GET   "/api/v1/wallet"                         Shopper               Browse;
         WALLET_DEPOSIT          POST  "/api/v1/wallet/deposit"                 Shopper               Write  { sizing: Sizing::PAYMENT, critical: true };
-        WALLET_WITHDRAW         POST  "/api/v1/wallet/withdraw"                Shopper               Write  { critical: true };
+        WALLET_WITHDRAW         POST  "/api/v1/wallet/withdraw"                Shopper               Write  { sizing: Sizing::PAYMENT, critical: true };
         WALLET_TRANSACTIONS     GET   "/api/v1/wallet/transactions"            Shopper               Browse;
         PAYMENTS_TRIAL_BALANCE  GET   "/api/v1/payments/ledger/trial-balance"  Can("payment:audit")  Browse;
         PAYMENTS_DIFFERENCES    GET   "/api/v1/payments/ledger/differences"    Can("payment:audit")  Browse;

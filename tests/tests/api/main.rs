@@ -9,10 +9,13 @@
 )]
 
 mod auth;
+pub mod auth;
 mod cart;
 mod imports;
-mod orders;
+mod imports;
 mod inventory;
+mod orders;
+mod payments;
 mod platform;
 mod products;
 mod search;

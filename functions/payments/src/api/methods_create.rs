@@ -1,6 +1,7 @@
 //! `POST /api/v1/payments/methods`: saves a card of the caller's.
 
 use edge::{Call, Created, Doc, Endpoint, JsonBody, Problem, Shopper};
+use kernel::Faults;
 use manifest::{Route, routes};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -23,6 +24,10 @@ pub struct Body {
 }
 
 impl JsonBody for Body {
+    fn check(document: &Value, faults: &mut Faults) {
+        super::hold_to_token(document, faults);
+    }
+
     fn example() -> Value {
         json!({ "paymentMethodId": "pm_card_visa" })
     }

@@ -31,10 +31,26 @@ pub use wallet_transactions::ListWalletTransactions;
 pub use wallet_withdraw::Withdraw;
 pub use webhook::ReceiveWebhook;
 
-use kernel::{Amount, CurrencyCode, Money};
+use kernel::{Amount, CurrencyCode, Faults, Money};
+use serde_json::Value;
 
 use crate::Payments;
 use crate::error::PaymentsError;
+use crate::processor::is_token;
+
+/// Holds `paymentMethodId` to be a token, where the schema has found it to be a text.
+fn hold_to_token(document: &Value, faults: &mut Faults) {
+    let place = "/paymentMethodId";
+    if let Some(text) = document["paymentMethodId"].as_str()
+        && !faults.has(place)
+        && !is_token(text)
+    {
+        faults.add(
+            place,
+            "must be the processor's token of a card, such as pm_card_visa",
+        );
+    }
+}
 
 /// An amount that was asked for in a currency, above nought.
 fn amount(

@@ -132,9 +132,4 @@ impl PaymentView {
         self.client_secret = secret.map(|secret| secret.reveal().to_owned());
         self
     }
-
-    /// Whether the shopper's browser needs something.
-    pub(super) fn asks_shopper(&self) -> bool {
-        self.status == Status::RequiresAction
-    }
 }

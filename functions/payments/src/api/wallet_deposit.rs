@@ -1,7 +1,7 @@
 //! `POST /api/v1/wallet/deposit`: fills the caller's wallet by card.
 
 use edge::{Call, Created, Doc, Endpoint, JsonBody, Problem, Shopper};
-use kernel::{Amount, CurrencyCode};
+use kernel::{Amount, CurrencyCode, Faults};
 use manifest::{Route, routes};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -29,6 +29,10 @@ pub struct Body {
 }
 
 impl JsonBody for Body {
+    fn check(document: &Value, faults: &mut Faults) {
+        super::hold_to_token(document, faults);
+    }
+
     fn example() -> Value {
         json!({ "amount": 50.00, "currency": "USD", "paymentMethodId": "pm_card_visa" })
     }

@@ -1,4 +1,4 @@
-//! Every minute: goes on with payments that stand still, or undoes them.
+//! Every minute: goes on with payments, refunds and deposits that stand still, or undoes them.
 
 use edge::{Clockwork, Setback};
 use kernel::Timestamp;
@@ -6,7 +6,7 @@ use manifest::{Schedule, schedules};
 
 use crate::Checkout;
 
-/// Looks after payments that stand still.
+/// Looks after what stands still.
 pub struct ResumePayments;
 
 impl Clockwork for ResumePayments {
@@ -14,6 +14,11 @@ impl Clockwork for ResumePayments {
     type App = Checkout;
 
     async fn run(checkout: &Checkout, at: Timestamp) -> Result<u64, Setback> {
-        Ok(checkout.charges.resume(&checkout.orders, at).await?)
+        let charges = &checkout.charges;
+        // One kind that fails keeps nobody from the others.
+        let payments = charges.resume(&checkout.orders, at).await;
+        let refunds = charges.resume_refunds(at).await;
+        let deposits = charges.resume_deposits(at).await;
+        Ok(payments? + refunds? + deposits?)
     }
 }

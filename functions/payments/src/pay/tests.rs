@@ -15,19 +15,19 @@ use crate::testing::{NOW, authenticate, charges, charges_on, cloud, silent, stri
 
 /// Orders that are paid by one payment at a time.
 #[derive(Debug, Default)]
-struct Book(Mutex<HashMap<OrderId, Order>>);
+pub(crate) struct Book(Mutex<HashMap<OrderId, Order>>);
 
 #[derive(Debug, Clone, Default)]
-struct Order {
+pub(crate) struct Order {
     amount: Option<Money>,
     under_way: Option<PaymentId>,
     confirmed: bool,
     stock_is_gone: bool,
-    failed: usize,
+    pub(crate) failed: usize,
 }
 
 impl Book {
-    fn of(amount: Money) -> (Self, OrderId) {
+    pub(crate) fn of(amount: Money) -> (Self, OrderId) {
         let (book, id) = (Self::default(), OrderId::derive("", "one"));
         book.orders().insert(
             id,
@@ -43,7 +43,7 @@ impl Book {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn order(&self, id: OrderId) -> Order {
+    pub(crate) fn order(&self, id: OrderId) -> Order {
         self.orders().get(&id).cloned().unwrap_or_default()
     }
 
@@ -122,6 +122,18 @@ fn card(order: OrderId, token: &str) -> Wish {
         payment_method: Some(token.to_owned()),
         ..wish(order, PayBy::Card)
     }
+}
+
+/// A payment by a card, in a request of its own.
+pub(crate) async fn pay_by_card(
+    charges: &Charges,
+    book: &Book,
+    order: OrderId,
+    token: &str,
+) -> Payment {
+    let answered = silent("by card");
+    let paid = charges.pay(book, card(order, token), &answered, NOW);
+    paid.await.unwrap()
 }
 
 /// What the ledger has of an account, and that it is in balance.

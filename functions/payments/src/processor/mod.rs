@@ -14,6 +14,18 @@ use kernel::{Money, Timestamp};
 
 pub use stripe::Stripe as Processor;
 
+/// Whether a text may be a token of a card at the processor. A card's number is none, so that it is
+/// neither kept nor sent on by somebody's mistake.
+pub fn is_token(text: &str) -> bool {
+    text.split_once('_').is_some_and(|(kind, name)| {
+        let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+        !kind.is_empty()
+            && kind.bytes().all(|byte| byte.is_ascii_lowercase())
+            && !name.is_empty()
+            && name.bytes().all(is_word)
+    })
+}
+
 /// What is to be charged, and to which card.
 #[derive(Debug, Clone, Copy)]
 pub struct NewIntent<'a> {
@@ -157,5 +169,30 @@ impl ProcessorError {
 
     pub(crate) fn unavailable(why: impl Into<Cause>) -> Self {
         Self::Unavailable(why.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_is_told_from_a_cards_number_and_from_what_would_lead_elsewhere() {
+        for token in ["pm_card_visa", "pm_1SExample", "card_1", "src_1"] {
+            assert!(is_token(token), "{token}");
+        }
+        for other in [
+            "",
+            "4242424242424242",
+            "4242 4242 4242 4242",
+            "pm_",
+            "_1",
+            "PM_1",
+            "pm_1/../x",
+            "pm_1 x",
+            "pm",
+        ] {
+            assert!(!is_token(other), "{other}");
+        }
     }
 }

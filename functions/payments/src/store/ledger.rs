@@ -1,6 +1,6 @@
 //! Posting entries, and reading what they have come to.
 
-use aws::{Condition, Position, Transaction, TransactionError, Update};
+use aws::{Condition, Position, Transaction, TransactionError, Update, decode};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use kernel::{Limit, UserId};
 
@@ -74,6 +74,11 @@ impl Store {
             let of_wallet = |name: &str| name == WALLET || name == LINE;
             if !refusals.iter().all(|refusal| of_wallet(refusal.name)) {
                 return Err(PostError::Refused(error));
+            }
+            // Whoever comes too late is told at once.
+            if let Some(wallet) = error.refusal(WALLET).and_then(|it| it.item.clone()) {
+                Wallet::from(decode::<WalletItem>(wallet).map_err(StoreError::from)?)
+                    .after(entry)?;
             }
             if !tries.wait().await {
                 return Err(PostError::Busy);

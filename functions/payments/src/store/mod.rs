@@ -34,7 +34,7 @@ use aws::{Table, TableError, TransactionError};
 
 pub use ledger::PostError;
 pub(crate) use ledger_items::SHARDS;
-pub(crate) use refunds::Ending;
+pub(crate) use refunds::{Change, Ending};
 pub use webhooks::Received;
 
 /// The table.

@@ -1,25 +1,20 @@
-//! Payments: one item each, and an index of those that are under way by when to look after them.
+//! Payments, one item each.
 
 use aws::{Answered, Condition, Item, Key, Transaction};
 use contracts::payments::{PaymentCaptured, PaymentFailed};
 use contracts::{Envelope, Event};
-use futures_util::{StreamExt, TryStreamExt, stream};
 use kernel::{Amount, EventId, OrderId, PaymentId, Timestamp, UserId};
-use manifest::resources;
 use serde::{Deserialize, Serialize};
 
+use super::standing::Standing;
 use super::{PostError, Store, StoreError};
 use crate::ledger::{Entry, Tender};
 use crate::payment::{PayBy, Payment, Stage};
 use crate::processor::Failure;
 use crate::refund::{RefundError, Refundable};
 
-/// The name of a payment's own action in a transaction.
+/// What it is called: in a transaction, in its partition, and among what is under way.
 const PAYMENT: &str = "payment";
-/// Partitions of the index of payments under way: none of them is hot.
-const SHARDS: u8 = 8;
-/// Payments of a shard that are looked after in one run.
-const PAGE: usize = 25;
 
 /// A payment as it is kept.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -48,11 +43,8 @@ pub(crate) struct PaymentItem {
     version: u64,
     created_at: Timestamp,
     updated_at: Timestamp,
-    /// Where it stands among those under way; absent when it is over.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    standing_shard: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    standing_until: Option<String>,
+    #[serde(flatten)]
+    standing: Standing,
 }
 
 impl Item for PaymentItem {
@@ -64,25 +56,12 @@ impl Item for PaymentItem {
 }
 
 fn key(id: PaymentId) -> Key {
-    Key::new(format!("payment#{id}"), "payment")
-}
-
-fn shard_of(id: PaymentId) -> u8 {
-    id.uuid().as_bytes()[15] % SHARDS
-}
-
-fn shard_name(shard: u8) -> String {
-    format!("standing#{shard}")
-}
-
-/// A time that sorts as text.
-fn sortable(at: Timestamp) -> String {
-    format!("{:015}", at.millis())
+    Key::new(format!("{PAYMENT}#{id}"), PAYMENT)
 }
 
 impl From<&Payment> for PaymentItem {
     fn from(payment: &Payment) -> Self {
-        let until = payment.looked_after_at();
+        let (id, text) = (payment.id.uuid().as_u128(), payment.id.to_string());
         Self {
             id: payment.id,
             order_id: payment.order_id,
@@ -100,8 +79,7 @@ impl From<&Payment> for PaymentItem {
             version: payment.version,
             created_at: payment.created_at,
             updated_at: payment.updated_at,
-            standing_shard: until.map(|_| shard_name(shard_of(payment.id))),
-            standing_until: until.map(|until| format!("{}#{}", sortable(until), payment.id)),
+            standing: Standing::of(PAYMENT, id, &text, payment.looked_after_at()),
         }
     }
 }
@@ -127,12 +105,6 @@ impl From<PaymentItem> for Payment {
             updated_at: item.updated_at,
         }
     }
-}
-
-/// An id of the index of payments under way.
-#[derive(Debug, Deserialize)]
-struct Standing {
-    pk: String,
 }
 
 impl Store {
@@ -201,21 +173,8 @@ impl Store {
 
     /// Payments that should have moved on by now, some of each shard.
     pub async fn standing_payments(&self, now: Timestamp) -> Result<Vec<PaymentId>, StoreError> {
-        let index = &resources::PAYMENTS.indexes[0];
-        let shards = stream::iter(0..SHARDS).map(|shard| async move {
-            let query = self.table.query(shard_name(shard)).index(index);
-            query
-                .before(format!("{}$", sortable(now)))
-                .limit(PAGE)
-                .project::<Standing>()
-                .await
-        });
-        let slices: Vec<_> = shards.buffer_unordered(4).try_collect().await?;
-        Ok(slices
-            .into_iter()
-            .flat_map(|slice| slice.items)
-            .filter_map(|standing| standing.pk.strip_prefix("payment#")?.parse().ok())
-            .collect())
+        let found = self.standing(PAYMENT, now).await?;
+        Ok(found.iter().filter_map(|id| id.parse().ok()).collect())
     }
 }
 

@@ -1,9 +1,11 @@
 //! Refunds, and what of a payment may still be refunded.
 
-use aws::{Answered, Condition, Item, Key, Transaction, TransactionError};
+use aws::{Answered, Condition, Item, Key, Transaction, TransactionError, Update};
 use contracts::payments::PaymentRefunded;
 use contracts::{Envelope, Event};
-use kernel::{CancellationId, EventId, Money, OrderId, PaymentId, RefundId, Timestamp, UserId};
+use kernel::{
+    CancellationId, EventId, LineId, Money, OrderId, PaymentId, RefundId, Timestamp, UserId,
+};
 use serde::{Deserialize, Serialize};
 
 use super::standing::Standing;
@@ -14,6 +16,8 @@ use crate::refund::{Refund, RefundState, Refundable, Share};
 const REFUNDABLE: &str = "refundable";
 const REFUND: &str = "refund";
 const CAPTURED: &str = "captured";
+const LEFT_CARD: &str = "left_card";
+const LEFT_WALLET: &str = "left_wallet";
 
 /// What of a payment may still be refunded, as it is kept. It is made when the payment is captured.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -25,7 +29,9 @@ struct RefundableItem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     intent: Option<String>,
     captured: Tender,
-    left: Tender,
+    /// Changed by adding alone, so that refunds of one payment do not hold each other up.
+    left_card: i64,
+    left_wallet: i64,
     returned: i64,
     shares: Vec<Share>,
     version: u64,
@@ -51,7 +57,8 @@ impl From<&Refundable> for RefundableItem {
             user_id: refundable.user_id,
             intent: refundable.intent.clone(),
             captured: refundable.captured,
-            left: refundable.left,
+            left_card: refundable.left.card,
+            left_wallet: refundable.left.wallet,
             returned: refundable.returned,
             shares: refundable.shares.clone(),
             version: refundable.version,
@@ -67,7 +74,11 @@ impl From<RefundableItem> for Refundable {
             user_id: item.user_id,
             intent: item.intent,
             captured: item.captured,
-            left: item.left,
+            left: Tender {
+                card: item.left_card,
+                wallet: item.left_wallet,
+                currency: item.captured.currency,
+            },
             returned: item.returned,
             shares: item.shares,
             version: item.version,
@@ -104,6 +115,9 @@ struct RefundItem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     cancellation_id: Option<CancellationId>,
     amount: Tender,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    lines: Vec<LineId>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     shares: Vec<Share>,
     state: RefundState,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -138,6 +152,7 @@ impl From<&Refund> for RefundItem {
             order_id: refund.order_id,
             cancellation_id: refund.cancellation_id,
             amount: refund.amount,
+            lines: refund.lines.clone(),
             shares: refund.shares.clone(),
             state: refund.state,
             reason: refund.reason.clone(),
@@ -158,6 +173,7 @@ impl From<RefundItem> for Refund {
             order_id: item.order_id,
             cancellation_id: item.cancellation_id,
             amount: item.amount,
+            lines: item.lines,
             shares: item.shares,
             state: item.state,
             reason: item.reason,
@@ -169,10 +185,22 @@ impl From<RefundItem> for Refund {
     }
 }
 
+/// What the end of a refund does to what may be refunded.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Change<'a> {
+    /// It has gone back, and this is what it leaves.
+    Returned(&'a Refundable),
+    /// It has failed, and may be asked for again.
+    Restored(Tender),
+    /// The bank has sent back so much of what had gone back; this is what that leaves.
+    SentBack(&'a Refundable, i64),
+}
+
 /// What is written with the end of a refund.
+#[derive(Debug)]
 pub(crate) struct Ending<'a> {
-    /// What of the payment is left then.
-    pub refundable: &'a Refundable,
+    /// What it does to what may be refunded.
+    pub change: Change<'a>,
     /// The refund as it is then.
     pub refund: &'a Refund,
     /// What has moved, where something has.
@@ -222,18 +250,23 @@ impl Store {
         Ok(item.map(Refund::from))
     }
 
-    /// Writes a refund down, and takes it off what is left of its payment.
+    /// Writes a refund down, and takes it off what is left of its payment, where there is as much.
     ///
     /// # Errors
-    /// [`StoreError::Stale`] when another refund of the payment was first, or this one is there.
-    pub(crate) async fn begin_refund(
-        &self,
-        refundable: &Refundable,
-        refund: &Refund,
-    ) -> Result<(), StoreError> {
-        let transaction = self.table.transaction();
-        let transaction = put_refundable(transaction, refundable);
-        let begun = transaction.put(REFUND, &RefundItem::from(refund), Condition::absent());
+    /// [`StoreError::Stale`] when there is less by now, or this refund is there already.
+    pub(crate) async fn begin_refund(&self, refund: &Refund) -> Result<(), StoreError> {
+        let enough = Condition::expression("left_card >= :card AND left_wallet >= :wallet")
+            .value(":card", refund.amount.card)
+            .value(":wallet", refund.amount.wallet);
+        let take = Update::new()
+            .add(LEFT_CARD, -refund.amount.card)
+            .add(LEFT_WALLET, -refund.amount.wallet)
+            .when(enough);
+        let begun = self
+            .table
+            .transaction()
+            .update(REFUNDABLE, refundable_key(refund.payment_id), take)
+            .put(REFUND, &RefundItem::from(refund), Condition::absent());
         Ok(begun.commit().await?)
     }
 
@@ -253,12 +286,15 @@ impl Store {
     /// [`StoreError::Stale`] when the refund or what is left has changed meanwhile.
     pub(crate) async fn end_refund(&self, ending: &Ending<'_>) -> Result<(), PostError> {
         let with = |transaction: Transaction| {
-            let Ending {
-                refundable, refund, ..
-            } = ending;
+            let refund = ending.refund;
             let unchanged = Condition::version(refund.version.saturating_sub(1));
-            let transaction = put_refundable(transaction, refundable);
-            let transaction = transaction.put(REFUND, &RefundItem::from(*refund), unchanged);
+            let transaction = transaction
+                .update(
+                    REFUNDABLE,
+                    refundable_key(refund.payment_id),
+                    ending.change.update(),
+                )
+                .put(REFUND, &RefundItem::from(refund), unchanged);
             let transaction = match told(ending) {
                 Some(envelope) => transaction.publish(&envelope),
                 None => transaction,
@@ -285,20 +321,34 @@ impl Store {
     }
 }
 
-fn put_refundable(transaction: Transaction, refundable: &Refundable) -> Transaction {
-    let unchanged = Condition::version(refundable.version.saturating_sub(1));
-    transaction.put(REFUNDABLE, &RefundableItem::from(refundable), unchanged)
+impl Change<'_> {
+    fn update(self) -> Update {
+        match self {
+            Self::Returned(refundable) => set_returned(refundable),
+            Self::SentBack(refundable, card) => set_returned(refundable).add(LEFT_CARD, card),
+            Self::Restored(tender) => Update::new()
+                .add(LEFT_CARD, tender.card)
+                .add(LEFT_WALLET, tender.wallet)
+                .when(Condition::present()),
+        }
+    }
+}
+
+fn set_returned(refundable: &Refundable) -> Update {
+    Update::new()
+        .set("returned", refundable.returned)
+        .set("shares", &refundable.shares)
+        .set("version", refundable.version)
+        .when(Condition::version(refundable.version.saturating_sub(1)))
 }
 
 /// The event of a refund that went back. There is none for one that failed, nor for one that the
 /// bank sends back later.
 fn told(ending: &Ending<'_>) -> Option<Envelope<PaymentRefunded>> {
-    let Ending {
-        refundable, refund, ..
-    } = ending;
-    if refund.state != RefundState::Succeeded || refund.failure.is_some() {
+    let Change::Returned(refundable) = ending.change else {
         return None;
-    }
+    };
+    let refund = ending.refund;
     let id = EventId::derive(&refund.id.to_string(), PaymentRefunded::TYPE);
     let event = PaymentRefunded {
         payment_id: refund.payment_id,

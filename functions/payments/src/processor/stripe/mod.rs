@@ -28,7 +28,7 @@ pub(crate) use amount::from_stripe as amount_of;
 pub use refunds::Refunded;
 
 /// The version of the API that the calls are written for.
-const VERSION: &str = "2025-09-30.clover";
+const VERSION: &str = "2025-12-15.clover";
 /// How long a connection may take to open.
 const CONNECT: Duration = Duration::from_secs(1);
 /// How long an attempt may take: a bank may be slow to say yes.

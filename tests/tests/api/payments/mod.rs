@@ -1,0 +1,3 @@
+//! `/api/v1/payments` and `/api/v1/wallet`.
+
+mod webhooks;
