@@ -41,7 +41,7 @@ use crate::store::Store;
 pub use catalogue::Asked;
 pub use exporting::Export;
 pub use importing::Chunk;
-pub use sweeping::{SweepPlace, Swept};
+pub use sweeping::{CategoriesPlace, SweepPlace, Swept};
 
 /// The service: its table.
 #[derive(Debug)]

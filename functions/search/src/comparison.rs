@@ -15,7 +15,7 @@ use crate::error::SearchError;
 use crate::index::{Change, FINGERPRINT, Held};
 use crate::indexing;
 use crate::job::{Job, Step};
-use crate::rebuild::count;
+use crate::some::count;
 
 /// Documents that are compared at once.
 const PAGE: usize = 500;

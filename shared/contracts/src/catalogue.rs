@@ -8,7 +8,9 @@ use crate::auth::{
     PasswordChanged, PasswordResetRequested, SignedInFromNewDevice, UserErased,
     VerificationRequested,
 };
-use crate::products::{ImportRequested, ProductArchived, ProductChanged, ProductCreated};
+use crate::products::{
+    CategoryChanged, ImportRequested, ProductArchived, ProductChanged, ProductCreated,
+};
 use crate::search::JobDue;
 
 /// What there is to know of an event's type.
@@ -41,6 +43,7 @@ pub fn events() -> Vec<EventDoc> {
         doc::<ProductCreated>(include_str!("../samples/products.product-created.v1.json")),
         doc::<ProductChanged>(include_str!("../samples/products.product-changed.v1.json")),
         doc::<ProductArchived>(include_str!("../samples/products.product-archived.v1.json")),
+        doc::<CategoryChanged>(include_str!("../samples/products.category-changed.v1.json")),
         doc::<ImportRequested>(include_str!("../samples/products.import-requested.v1.json")),
         doc::<JobDue>(include_str!("../samples/search.job-due.v1.json")),
     ];

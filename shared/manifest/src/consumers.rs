@@ -74,6 +74,14 @@ pub const SEARCH_ON_PRODUCT_CHANGED: Source = Source {
     ..Source::DEFAULT
 };
 
+/// Has the documents of a category's products written anew.
+pub const SEARCH_ON_CATEGORY_CHANGED: Source = Source {
+    name: function_name!(SEARCH_ON_CATEGORY_CHANGED),
+    service: "search",
+    hears: Hears::Events(&["products.category-changed.v1"]),
+    ..Source::DEFAULT
+};
+
 /// Goes on with jobs on the search index: rebuilding it, comparing it with the catalogue.
 pub const SEARCH_ON_JOB_DUE: Source = Source {
     name: function_name!(SEARCH_ON_JOB_DUE),
@@ -107,6 +115,7 @@ pub const ALL: &[&Source] = &[
     &PRODUCTS_ON_IMPORT_CHUNK,
     &AUTH_ON_MAIL_DUE,
     &SEARCH_ON_PRODUCT_CHANGED,
+    &SEARCH_ON_CATEGORY_CHANGED,
     &SEARCH_ON_JOB_DUE,
     &PLATFORM_RELAY_OUTBOX,
 ];
