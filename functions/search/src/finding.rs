@@ -174,11 +174,10 @@ impl Finder {
             answers = index.search(requests).await?;
         }
         if answers.iter().any(|answer| answer.status == 404) {
-            let swept = self.products.sweep(SweepPlace::default()).await?;
-            return if swept.ids.is_empty() {
-                Ok(None)
-            } else {
+            return if self.sells_anything().await? {
                 Err(SearchError::NoIndex)
+            } else {
+                Ok(None)
             };
         }
         if let Some(partial) = answers.iter().find(|it| it.is_good() && !is_whole(it)) {
@@ -187,6 +186,18 @@ impl Finder {
         }
         let answers = answers.into_iter().map(EngineAnswer::good);
         Ok(Some(answers.collect::<Result<_, _>>()?))
+    }
+
+    async fn sells_anything(&self) -> Result<bool, SearchError> {
+        let mut place = Some(SweepPlace::default());
+        while let Some(at) = place {
+            let swept = self.products.sweep(at).await?;
+            if !swept.ids.is_empty() {
+                return Ok(true);
+            }
+            place = swept.next;
+        }
+        Ok(false)
     }
 
     async fn rules(&self) -> Result<Arc<RuleSet>, SearchError> {
