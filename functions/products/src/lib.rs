@@ -43,7 +43,7 @@ pub use catalogue::Asked;
 pub use categories::CategoryChanges;
 pub use exporting::Export;
 pub use importing::Chunk;
-pub use sweeping::{SweepPlace, Swept};
+pub use sweeping::{CategoriesPlace, SweepPlace, Swept};
 
 /// The service: its table.
 #[derive(Debug)]

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use aws::Position;
-use kernel::ProductId;
+use kernel::{CategoryId, ProductId};
 use serde::{Deserialize, Serialize};
 
 use crate::Products;
@@ -18,6 +18,24 @@ pub struct SweepPlace {
     shard: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     after: Option<Position>,
+}
+
+/// A place in a sweep of some categories.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CategoriesPlace {
+    left: Vec<CategoryId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    after: Option<Position>,
+}
+
+impl CategoriesPlace {
+    /// The beginning of a sweep of these categories.
+    pub const fn of(categories: Vec<CategoryId>) -> Self {
+        Self {
+            left: categories,
+            after: None,
+        }
+    }
 }
 
 /// Some products of a sweep.
@@ -49,6 +67,30 @@ impl Products {
             ids,
             next: Some(SweepPlace { shard, after: last }),
         })
+    }
+
+    /// The same of the products that hang on some categories themselves. Categories are few enough
+    /// to be named again in each page's place.
+    ///
+    /// # Errors
+    /// The table's.
+    pub async fn sweep_categories(
+        &self,
+        place: CategoriesPlace,
+    ) -> Result<(Vec<ProductId>, Option<CategoriesPlace>), ProductsError> {
+        let CategoriesPlace { mut left, after } = place;
+        let Some(&category) = left.last() else {
+            return Ok((Vec::new(), None));
+        };
+        let (ids, last) = self
+            .store
+            .sweep_category(Status::Active, category, after)
+            .await?;
+        if last.is_none() {
+            left.pop();
+        }
+        let next = (!left.is_empty()).then_some(CategoriesPlace { left, after: last });
+        Ok((ids, next))
     }
 
     /// The products of some ids, whatever their status, as the last writes left them. Ids of no

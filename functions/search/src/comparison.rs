@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use edge::{Measure, Unit};
 use kernel::{OperationId, ProductId, Timestamp};
 use products::SweepPlace;
 use products::product::Product;
@@ -14,9 +15,15 @@ use crate::Indexer;
 use crate::error::SearchError;
 use crate::index::{Change, FINGERPRINT, Held};
 use crate::indexing;
-use crate::job::{Job, Step};
-use crate::rebuild::count;
+use crate::job::{Drift, Job, Step};
+use crate::some::count;
 
+/// How many documents a comparison found to differ from their products.
+const DRIFT: Measure = Measure {
+    name: "search_index_drift",
+    unit: Unit::Count,
+    service: "search",
+};
 /// Documents that are compared at once.
 const PAGE: usize = 500;
 /// What was changed within this time may be on its way, and is repaired without being counted.
@@ -92,12 +99,17 @@ impl Indexer {
         }
         let outcomes = index.write(&targets.written(), &removals).await?;
         count(&mut job, &outcomes);
-        Ok(match ids.last() {
-            Some(&last) if ids.len() == PAGE => {
-                job.at_step(Step::CompareIndex { after: Some(last) }, at)
-            }
-            _ => job.completed(at),
-        })
+        if let Some(&last) = ids.last().filter(|_| ids.len() == PAGE) {
+            return Ok(job.at_step(Step::CompareIndex { after: Some(last) }, at));
+        }
+        let Drift {
+            missing,
+            stale,
+            surplus,
+        } = job.drift;
+        let drift = missing + stale + surplus;
+        DRIFT.write(&self.stage, at, &[drift as f64]);
+        Ok(job.completed(at))
     }
 
     /// There is nothing to compare with: the index is made instead.

@@ -12,7 +12,9 @@ use serde_json::Value;
 
 use crate::Finder;
 use crate::cached::Cached;
-use crate::engine::query::{self, Asked, Found, Start};
+use crate::engine::answer::{self, Found};
+use crate::engine::asked::{Asked, Start};
+use crate::engine::query;
 use crate::engine::suggestions::{self, Suggestion};
 use crate::error::SearchError;
 use crate::index::Index;
@@ -60,6 +62,17 @@ pub struct Visit<'a> {
     pub at: Timestamp,
 }
 
+/// What was found.
+#[derive(Debug)]
+pub struct Finding {
+    /// The products, and how they divide.
+    pub found: Found,
+    /// What the rules say of what was searched for.
+    pub rules: Applied,
+    /// The categories, for their names.
+    pub tree: Arc<Tree>,
+}
+
 impl Finder {
     /// Opens the connections and reads what every search needs, while the function starts. What is
     /// down now may be up when it is asked for.
@@ -72,8 +85,7 @@ impl Finder {
         let _ = tokio::join!(engine, self.rules(), self.tree());
     }
 
-    /// Searches for products; `category` is an id or a slug. What the rules say comes with what was
-    /// found.
+    /// Searches for products; `category` is an id or a slug.
     ///
     /// # Errors
     /// There is no engine, or no index yet; the engine's, the table's or the catalogue's.
@@ -82,41 +94,68 @@ impl Finder {
         mut asked: Asked,
         category: Option<&str>,
         visit: Visit<'_>,
-    ) -> Result<(Found, Applied), SearchError> {
+    ) -> Result<Finding, SearchError> {
         let index = self.index.as_ref().ok_or(SearchError::NoEngine)?;
         let (rules, tree) = tokio::try_join!(self.rules(), self.tree())?;
-        let applied = rules.applied(&asked.sought.text);
+        asked.rules = rules.applied(&asked.text);
+        let mut finding = Finding {
+            found: Found::default(),
+            rules: asked.rules.clone(),
+            tree,
+        };
         if let Some(category) = category {
-            match category_of(&tree, category) {
-                Some(id) => asked.sought.category = Some(id),
+            match category_of(&finding.tree, category) {
+                Some(id) => asked.filters.categories = vec![id],
                 // Nothing hangs on a category that is not there.
-                None => return Ok((Found::default(), applied)),
+                None => return Ok(finding),
             }
         }
-        let requests = query::requests(&asked, &tree, &applied);
-        let (answers, ()) = tokio::join!(self.ask(index, &requests), self.count());
-        let found = match answers? {
-            Some(answers) => query::answer(&asked, &tree, &applied, &answers),
-            None => Found::default(),
-        };
+        let (found, ()) = tokio::join!(self.found(index, &asked), self.count());
+        finding.found = found?;
         // Whoever turns pages has searched once.
-        if asked.start == Start::Skip(0) && found.total > 0 {
-            self.note(searched(&asked.sought.text, visit.source_ip, visit.at));
+        if asked.start == Start::default() && finding.found.total > 0 {
+            self.note(searched(&asked.text, visit.source_ip, visit.at));
         }
-        Ok((found, applied))
+        Ok(finding)
+    }
+
+    /// What the engine finds, asked a second time in other words where the first time finds next to
+    /// nothing.
+    async fn found(&self, index: &Index, asked: &Asked) -> Result<Found, SearchError> {
+        let attempt = asked.attempt();
+        let first = self.ask(index, &[query::request(asked, &attempt)]).await?;
+        let Some(first) = first.into_iter().flatten().next() else {
+            return Ok(Found::default());
+        };
+        let others = query::again(asked, &attempt, &first);
+        if others.is_empty() {
+            return Ok(answer::read(asked, &attempt, first));
+        }
+        let requests: Vec<_> = others
+            .iter()
+            .map(|attempt| query::request(asked, attempt))
+            .collect();
+        let answers = self.ask(index, &requests).await?.unwrap_or_default();
+        let (attempt, best) = query::pick(first, others.into_iter().zip(answers));
+        Ok(answer::read(asked, &attempt, best))
     }
 
     /// What a text that is being typed may become.
     ///
     /// # Errors
     /// There is no engine, or no index yet; the engine's, the table's or the catalogue's.
-    pub async fn suggest(&self, text: &str, limit: usize) -> Result<Vec<Suggestion>, SearchError> {
+    pub async fn suggest(&self, typed: &str, limit: usize) -> Result<Vec<Suggestion>, SearchError> {
         let index = self.index.as_ref().ok_or(SearchError::NoEngine)?;
-        let requests = suggestions::requests(text, limit);
+        let requests = suggestions::requests(typed, limit);
         let (tree, popular, answers) =
             tokio::try_join!(self.tree(), self.popular(), self.ask(index, &requests))?;
+        let categories: Vec<_> = tree.all().map(|it| (it.id, &*it.name)).collect();
+        let known = suggestions::Known {
+            queries: &popular,
+            categories: &categories,
+        };
         let answers = answers.unwrap_or_default();
-        Ok(suggestions::answer(text, limit, &tree, &popular, &answers))
+        Ok(suggestions::read(typed, limit, &known, &answers))
     }
 
     /// The engine's answers to some searches; none where there is nothing to search in, since the
@@ -135,11 +174,10 @@ impl Finder {
             answers = index.search(requests).await?;
         }
         if answers.iter().any(|answer| answer.status == 404) {
-            let swept = self.products.sweep(SweepPlace::default()).await?;
-            return if swept.ids.is_empty() {
-                Ok(None)
-            } else {
+            return if self.sells_anything().await? {
                 Err(SearchError::NoIndex)
+            } else {
+                Ok(None)
             };
         }
         if let Some(partial) = answers.iter().find(|it| it.is_good() && !is_whole(it)) {
@@ -148,6 +186,18 @@ impl Finder {
         }
         let answers = answers.into_iter().map(EngineAnswer::good);
         Ok(Some(answers.collect::<Result<_, _>>()?))
+    }
+
+    async fn sells_anything(&self) -> Result<bool, SearchError> {
+        let mut place = Some(SweepPlace::default());
+        while let Some(at) = place {
+            let swept = self.products.sweep(at).await?;
+            if !swept.ids.is_empty() {
+                return Ok(true);
+            }
+            place = swept.next;
+        }
+        Ok(false)
     }
 
     async fn rules(&self) -> Result<Arc<RuleSet>, SearchError> {

@@ -12,7 +12,7 @@ use crate::Indexer;
 use crate::engine::{document, mapping};
 use crate::error::SearchError;
 use crate::index::{Change, FINGERPRINT, Index, Outcome, Targets};
-use crate::job::{Job, Kind, Step};
+use crate::job::{Job, Step};
 use crate::jobs::id_of;
 use crate::store::Written;
 
@@ -107,7 +107,7 @@ impl Indexer {
         at: Timestamp,
     ) -> Result<(), SearchError> {
         let index = self.index()?;
-        let job = Job::queued(id_of(operation), Kind::Rebuild, at);
+        let job = Job::rebuild(id_of(operation), at);
         let answered = Answered::silent(operation);
         let store = &self.search.store;
         let begun = store

@@ -3,8 +3,8 @@
 //! A job is done in steps that may be repeated. Its item holds the step that is next, so a run that
 //! dies is followed by one that goes on there.
 
-use kernel::{JobId, ProductId, Timestamp};
-use products::SweepPlace;
+use kernel::{CategoryId, JobId, ProductId, Timestamp};
+use products::{CategoriesPlace, SweepPlace};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -24,6 +24,8 @@ pub enum Kind {
     Rebuild,
     /// Writes some products into the index.
     Products,
+    /// Writes the products of a category and everything below it into the index.
+    Category,
     /// Compares the index with the catalogue, and repairs it.
     Comparison,
 }
@@ -67,6 +69,16 @@ pub enum Step {
     Write {
         /// Those that are left.
         ids: Vec<ProductId>,
+    },
+    /// Of a category: what is below it is to be found out.
+    Descend {
+        /// The category.
+        category: CategoryId,
+    },
+    /// The products of categories are to be written, from a place on.
+    Refile {
+        /// Where the sweep goes on.
+        place: CategoriesPlace,
     },
     /// Of a comparison: the catalogue is to be held against the index, from a place on.
     CompareCatalogue {
@@ -133,41 +145,51 @@ pub struct Job {
     pub updated_at: Timestamp,
 }
 
-impl Kind {
-    /// Where a job of this kind begins; some products begin with their ids.
-    const fn first_step(self) -> Step {
-        match self {
-            Self::Rebuild => Step::Create,
-            Self::Products => Step::Write { ids: Vec::new() },
-            Self::Comparison => Step::Retire,
-        }
-    }
-}
-
 impl Job {
     /// A job that waits.
-    pub fn queued(id: JobId, kind: Kind, at: Timestamp) -> Self {
+    const fn queued(id: JobId, kind: Kind, next: Step, at: Timestamp) -> Self {
         Self {
             id,
             kind,
             status: Status::Queued,
-            next: kind.first_step(),
+            next,
             run: 1,
             version: 1,
-            tally: Tally::default(),
-            drift: Drift::default(),
+            tally: Tally {
+                seen: 0,
+                indexed: 0,
+                removed: 0,
+                failed: 0,
+            },
+            drift: Drift {
+                missing: 0,
+                stale: 0,
+                surplus: 0,
+            },
             reason: None,
             created_at: at,
             updated_at: at,
         }
     }
 
+    /// A rebuild that waits.
+    pub const fn rebuild(id: JobId, at: Timestamp) -> Self {
+        Self::queued(id, Kind::Rebuild, Step::Create, at)
+    }
+
     /// A job that writes these products.
-    pub fn of_products(id: JobId, ids: Vec<ProductId>, at: Timestamp) -> Self {
-        Self {
-            next: Step::Write { ids },
-            ..Self::queued(id, Kind::Products, at)
-        }
+    pub const fn products(id: JobId, ids: Vec<ProductId>, at: Timestamp) -> Self {
+        Self::queued(id, Kind::Products, Step::Write { ids }, at)
+    }
+
+    /// A job that writes the products of a category and everything below it.
+    pub const fn category(id: JobId, category: CategoryId, at: Timestamp) -> Self {
+        Self::queued(id, Kind::Category, Step::Descend { category }, at)
+    }
+
+    /// A comparison that waits.
+    pub const fn comparison(id: JobId, at: Timestamp) -> Self {
+        Self::queued(id, Kind::Comparison, Step::Retire, at)
     }
 
     /// Whether it will change no more.
@@ -227,7 +249,7 @@ mod tests {
 
     #[test]
     fn every_change_is_a_version_and_only_a_new_run_is_told() {
-        let job = Job::queued(JobId::derive("", "job"), Kind::Rebuild, at(0));
+        let job = Job::rebuild(JobId::derive("", "job"), at(0));
         let job = job.at_step(Step::Swap, at(1));
         assert_eq!((job.status, job.version, job.run), (Status::Running, 2, 1));
         let job = job.due_again();
@@ -240,7 +262,7 @@ mod tests {
 
     #[test]
     fn a_job_without_progress_is_given_up_after_a_while() {
-        let job = Job::queued(JobId::derive("", "job"), Kind::Rebuild, at(0));
+        let job = Job::rebuild(JobId::derive("", "job"), at(0));
         let late = at(STALLED.as_secs().cast_signed());
         assert!(!job.is_given_up(at(60)));
         assert!(job.is_given_up(late));
@@ -259,6 +281,12 @@ mod tests {
             Step::Swap,
             Step::Retire,
             Step::Write { ids: vec![id] },
+            Step::Descend {
+                category: CategoryId::derive("", "lamps"),
+            },
+            Step::Refile {
+                place: CategoriesPlace::of(vec![CategoryId::derive("", "lamps")]),
+            },
             Step::CompareCatalogue {
                 place: SweepPlace::default(),
             },

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use aws::Answered;
-use kernel::{JobId, OperationId, ProductId, Timestamp};
+use kernel::{CategoryId, JobId, OperationId, ProductId, Timestamp};
 
 use crate::error::SearchError;
 use crate::index::Index;
@@ -38,13 +38,32 @@ impl Search {
     /// # Errors
     /// The table's.
     pub async fn compare(&self, operation: OperationId, at: Timestamp) -> Result<Job, SearchError> {
-        let job = Job::queued(id_of(operation), Kind::Comparison, at);
+        let job = Job::comparison(id_of(operation), at);
+        self.request(job, operation, &Written::unasked(at)).await
+    }
+
+    /// Asks for the products of a category and everything below it to be indexed.
+    ///
+    /// # Errors
+    /// The table's.
+    pub async fn refile(
+        &self,
+        category: CategoryId,
+        operation: OperationId,
+        written: &Written,
+    ) -> Result<Job, SearchError> {
+        let job = Job::category(id_of(operation), category, written.at);
+        self.request(job, operation, written).await
+    }
+
+    async fn request(
+        &self,
+        job: Job,
+        operation: OperationId,
+        written: &Written,
+    ) -> Result<Job, SearchError> {
         let answered = Answered::silent(operation);
-        match self
-            .store
-            .request_job(&job, &answered, &Written::unasked(at))
-            .await
-        {
+        match self.store.request_job(&job, &answered, written).await {
             // It was asked for already.
             Ok(()) | Err(StoreError::Stale) => Ok(job),
             Err(error) => Err(error.into()),
@@ -64,7 +83,7 @@ impl Rebuilds {
         written: &Written,
     ) -> Result<Job, SearchError> {
         self.index()?;
-        let job = Job::of_products(id_of(answered.id()), ids, written.at);
+        let job = Job::products(id_of(answered.id()), ids, written.at);
         self.search
             .store
             .request_job(&job, answered, written)
@@ -83,7 +102,7 @@ impl Rebuilds {
         written: &Written,
     ) -> Result<Job, SearchError> {
         self.has_room(self.index()?).await?;
-        let job = Job::queued(id_of(answered.id()), Kind::Rebuild, written.at);
+        let job = Job::rebuild(id_of(answered.id()), written.at);
         let begun = self
             .search
             .store
@@ -171,6 +190,8 @@ impl Indexer {
             Step::Swap => self.swap(job, at).await,
             Step::Retire => self.retire(job, at).await,
             Step::Write { ids } => self.write_some(job, &ids, at).await,
+            Step::Descend { category } => self.descend(job, category, at).await,
+            Step::Refile { place } => self.refile(job, place, at).await,
             Step::CompareCatalogue { place } => self.compare_catalogue(job, place, at).await,
             Step::CompareIndex { after } => self.compare_index(job, after, at).await,
         }

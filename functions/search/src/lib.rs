@@ -4,7 +4,7 @@
 //!   far a job is, and what the search engine is told and answers.
 //! - [`store`] is the table, [`index`] the index in the search engine.
 //! - `finding` and `popular` are the use cases of those who search, `merchandise` of those who keep
-//!   rules; `indexing`, `jobs`, `rebuild` and `comparison` keep the index.
+//!   rules; `indexing`, `jobs`, `rebuild`, `some` and `comparison` keep the index.
 //! - [`api`] and [`on`] are what is deployed; [`functions`] lists it.
 
 pub mod api;
@@ -22,6 +22,7 @@ pub mod on;
 mod popular;
 mod rebuild;
 pub mod rules;
+mod some;
 pub mod store;
 
 use std::time::Duration;
@@ -36,7 +37,7 @@ use crate::finding::Known;
 use crate::index::Index;
 use crate::store::Store;
 
-pub use finding::Visit;
+pub use finding::{Finding, Visit};
 pub use merchandise::Wanted;
 
 /// How long an answer to somebody who waits may take the engine.
@@ -170,6 +171,7 @@ pub fn functions() -> Vec<edge::Function> {
         edge::endpoint::<api::UpdateRule>(),
         edge::endpoint::<api::DeleteRule>(),
         edge::batch_consumer::<on::ProductChanged>(),
+        edge::consumer::<on::CategoryChanged>(),
         edge::consumer::<on::JobDue>(),
         edge::clockwork::<on::Compare>(),
         edge::clockwork::<on::RankQueries>(),

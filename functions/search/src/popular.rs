@@ -48,7 +48,7 @@ impl Search {
             let searched = self.store.searched_on(day, CALLERS_MIN).await?;
             self.store.keep_day(day, &most(searched)).await?;
         }
-        let mut week = HashMap::new();
+        let mut week: HashMap<String, u64> = HashMap::new();
         for back in 0..DAYS {
             for (words, callers) in self.store.most_of_day(today.before(back)).await? {
                 *week.entry(words).or_default() += callers;

@@ -6,19 +6,18 @@
 //! before the two change places.
 
 use aws::EngineError;
-use kernel::{OperationId, ProductId, Timestamp};
+use kernel::{ProductId, Timestamp};
 use products::SweepPlace;
 
 use crate::Indexer;
 use crate::engine::mapping;
 use crate::error::SearchError;
-use crate::index::{Index, Outcome};
+use crate::index::Index;
 use crate::job::{Job, Kind, Step};
+use crate::some::count;
 
 /// Documents that are compared at once.
 const PAGE: usize = 500;
-/// Products that are written at once of those asked for by their ids.
-const WRITTEN_AT_ONCE: usize = 100;
 
 impl Indexer {
     /// Makes the new index. What an earlier build left behind is not gone on with: nobody knows
@@ -138,26 +137,6 @@ impl Indexer {
         let place = SweepPlace::default();
         Ok(job.at_step(Step::CompareCatalogue { place }, at))
     }
-
-    /// Writes some of the products that were asked for.
-    pub(crate) async fn write_some(
-        &self,
-        mut job: Job,
-        ids: &[ProductId],
-        at: Timestamp,
-    ) -> Result<Job, SearchError> {
-        let (now, later) = ids.split_at(ids.len().min(WRITTEN_AT_ONCE));
-        if now.is_empty() {
-            return Ok(job.completed(at));
-        }
-        let operation = OperationId::derive(&job.id.to_string(), "index");
-        let outcomes = self.update(now, operation, at).await?;
-        job.tally.seen += now.len() as u64;
-        job.tally.failed += now.len().saturating_sub(outcomes.len()) as u64;
-        count(&mut job, outcomes.values());
-        let ids = later.to_vec();
-        Ok(job.at_step(Step::Write { ids }, at))
-    }
 }
 
 /// The index that a job builds. Were it gone, writing to it would make another of the name, without
@@ -167,18 +146,5 @@ async fn being_built(index: &Index, job: &Job) -> Result<String, SearchError> {
     match index.targets().await?.next {
         Some(next) if next == name => Ok(name),
         _ => Err(EngineError::Fault("the index that was being built is gone".into()).into()),
-    }
-}
-
-/// Counts what became of changes.
-pub(crate) fn count<'a>(job: &mut Job, outcomes: impl IntoIterator<Item = &'a Outcome>) {
-    for outcome in outcomes {
-        match outcome {
-            // Something newer is there: it is in the index.
-            Outcome::Kept => {}
-            Outcome::Written => job.tally.indexed += 1,
-            Outcome::Removed => job.tally.removed += 1,
-            Outcome::Refused(_) => job.tally.failed += 1,
-        }
     }
 }

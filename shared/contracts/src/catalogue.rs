@@ -14,6 +14,9 @@ use crate::orders::{
     OrderPlaced, OrderReturned, OrderShipped,
 };
 use crate::payments::{PaymentCaptured, PaymentFailed, PaymentRefunded};
+use crate::products::{
+    CategoryChanged, ImportRequested, ProductArchived, ProductChanged, ProductCreated,
+};
 use crate::products::{ImportRequested, ProductArchived, ProductChanged, ProductCreated};
 use crate::search::JobDue;
 
@@ -47,6 +50,7 @@ pub fn events() -> Vec<EventDoc> {
         doc::<ProductCreated>(include_str!("../samples/products.product-created.v1.json")),
         doc::<ProductChanged>(include_str!("../samples/products.product-changed.v1.json")),
         doc::<ProductArchived>(include_str!("../samples/products.product-archived.v1.json")),
+        doc::<CategoryChanged>(include_str!("../samples/products.category-changed.v1.json")),
         doc::<ImportRequested>(include_str!("../samples/products.import-requested.v1.json")),
         doc::<OrderPlaced>(include_str!("../samples/orders.order-placed.v1.json")),
         doc::<OrderPaid>(include_str!("../samples/orders.order-paid.v1.json")),

@@ -15,8 +15,8 @@ use crate::orders::{
 };
 use crate::payments::{PaymentCaptured, PaymentFailed, PaymentRefunded};
 use crate::products::{
-    ImportRequested, Previous, ProductArchived, ProductChanged, ProductCreated, ProductEvent,
-    ProductState, ProductStatus, VariantState,
+    CategoryChanged, ImportRequested, Previous, ProductArchived, ProductChanged, ProductCreated,
+    ProductEvent, ProductState, ProductStatus, VariantState,
 };
 use crate::search::JobDue;
 use crate::{Envelope, Event, Unreadable, events, source_of, version_of};
@@ -57,6 +57,7 @@ fn every_sample_is_read_and_written_the_same() {
         (ProductCreated::TYPE, there_and_back::<ProductCreated>()),
         (ProductChanged::TYPE, there_and_back::<ProductChanged>()),
         (ProductArchived::TYPE, there_and_back::<ProductArchived>()),
+        (CategoryChanged::TYPE, there_and_back::<CategoryChanged>()),
         (ImportRequested::TYPE, there_and_back::<ImportRequested>()),
         (OrderPlaced::TYPE, there_and_back::<OrderPlaced>()),
         (OrderPaid::TYPE, there_and_back::<OrderPaid>()),

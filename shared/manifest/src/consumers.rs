@@ -165,6 +165,14 @@ pub const SEARCH_ON_PRODUCT_CHANGED: Source = Source {
     ..Source::DEFAULT
 };
 
+/// Has the documents of a category's products written anew.
+pub const SEARCH_ON_CATEGORY_CHANGED: Source = Source {
+    name: function_name!(SEARCH_ON_CATEGORY_CHANGED),
+    service: "search",
+    hears: Hears::Events(&["products.category-changed.v1"]),
+    ..Source::DEFAULT
+};
+
 /// Goes on with jobs on the search index: rebuilding it, comparing it with the catalogue.
 pub const SEARCH_ON_JOB_DUE: Source = Source {
     name: function_name!(SEARCH_ON_JOB_DUE),
@@ -195,6 +203,7 @@ pub const ALL: &[&Source] = &[
     &PAYMENTS_ON_ORDER_CANCELLED,
     &PAYMENTS_ON_WEBHOOK,
     &SEARCH_ON_PRODUCT_CHANGED,
+    &SEARCH_ON_CATEGORY_CHANGED,
     &SEARCH_ON_JOB_DUE,
 ];
 

@@ -428,8 +428,9 @@ grants! {
     routes::SEARCH_CREATE_RULE:            Writes(&SEARCH);
     routes::SEARCH_UPDATE_RULE:            Writes(&SEARCH);
     routes::SEARCH_DELETE_RULE:            Writes(&SEARCH);
-    consumers::SEARCH_ON_PRODUCT_CHANGED:  Writes(&SEARCH), Reads(&PRODUCTS), Indexes(&SEARCH_DOMAIN);
-    consumers::SEARCH_ON_JOB_DUE:          Writes(&SEARCH), Reads(&PRODUCTS), Indexes(&SEARCH_DOMAIN);
+    consumers::SEARCH_ON_PRODUCT_CHANGED:   Writes(&SEARCH), Reads(&PRODUCTS), Indexes(&SEARCH_DOMAIN);
+    consumers::SEARCH_ON_CATEGORY_CHANGED:  Writes(&SEARCH);
+    consumers::SEARCH_ON_JOB_DUE:           Writes(&SEARCH), Reads(&PRODUCTS), Indexes(&SEARCH_DOMAIN);
     schedules::SEARCH_COMPARE:             Writes(&SEARCH);
     schedules::SEARCH_RANK_QUERIES:        Writes(&SEARCH);
 }

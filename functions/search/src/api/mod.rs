@@ -1,5 +1,6 @@
 //! The HTTP endpoints, one file each.
 
+mod facets;
 mod index;
 mod job;
 mod remove;

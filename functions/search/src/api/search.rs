@@ -12,11 +12,11 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::facets::{FacetsView, units};
 use crate::Finder;
-use crate::engine::query::{Asked, Found, Sort, Sought, Start};
+use crate::engine::asked::{Asked, Filters, Sort, Start};
 use crate::error::SearchError;
-use crate::finding::Visit;
-use crate::rules::Applied;
+use crate::finding::{Finding, Visit};
 
 /// Searches for products.
 pub struct SearchProducts;
@@ -150,9 +150,9 @@ impl From<Order> for Sort {
         match order {
             Order::Relevance => Self::Relevance,
             Order::Price => Self::Price,
-            Order::PriceLast => Self::PriceDescending,
-            Order::CreatedLast => Self::Newest,
-            Order::RatingLast => Self::Rating,
+            Order::PriceLast => Self::PriceLast,
+            Order::CreatedLast => Self::CreatedLast,
+            Order::RatingLast => Self::RatingLast,
         }
     }
 }
@@ -200,35 +200,37 @@ impl Endpoint for SearchProducts {
             call.caller.must("product:update")?;
         }
         let limit = plain.limit.unwrap_or_default();
-        let sought = Sought {
-            text: plain.q.unwrap_or_default(),
-            category: None,
+        let bound = |pointer: &str, amount: Option<Amount>| {
+            amount.map(|amount| units(pointer, amount)).transpose()
+        };
+        let filters = Filters {
+            categories: Vec::new(),
             brands: plain.brand.unwrap_or_default(),
-            min_price: plain.min_price,
-            max_price: plain.max_price,
+            min_price: bound("/minPrice", plain.min_price)?,
+            max_price: bound("/maxPrice", plain.max_price)?,
             in_stock: plain.in_stock,
             rating: plain.rating,
             attributes,
-            sort: plain.sort.map(Sort::from).unwrap_or_default(),
         };
-        let fingerprint = format!("{sought:?}|{:?}", plain.category);
+        let text = plain.q.unwrap_or_default();
+        let sort = plain.sort.map(Sort::from).unwrap_or_default();
+        let fingerprint = format!("{text}|{:?}|{filters:?}|{sort:?}", plain.category);
         let asked = Asked {
             start: start(plain.cursor.as_ref(), plain.page, limit, &fingerprint)?,
-            limit: limit.as_usize(),
-            explain: plain.explain == Some(true),
-            sought,
+            size: limit.as_usize(),
+            text,
+            filters,
+            sort,
+            ..Asked::default()
         };
         let visit = Visit {
             source_ip: &call.source_ip,
             at: call.at,
         };
-        let explain = asked.explain;
-        let (found, applied) = finder.find(asked, plain.category.as_deref(), visit).await?;
-        let next = found
-            .next
-            .as_ref()
-            .and_then(|place| Cursor::seal(place, &fingerprint).ok());
-        let mut reply = reply(found, limit, next, &applied, explain);
+        let finding = finder.find(asked, plain.category.as_deref(), visit).await?;
+        let next = finding.found.next.as_ref();
+        let next = next.and_then(|place| Cursor::seal(place, &fingerprint).ok());
+        let mut reply = reply(finding, limit, next, plain.explain == Some(true));
         if let Some(page) = plain.page {
             reply = reply.meta("page", page);
         }
@@ -267,24 +269,25 @@ fn start(
 }
 
 fn reply(
-    found: Found,
+    finding: Finding,
     limit: Limit,
     next: Option<Cursor>,
-    applied: &Applied,
     explain: bool,
 ) -> List<FoundProduct> {
+    let Finding { found, rules, tree } = finding;
+    let facets = FacetsView::of(&found.facets, &tree);
     let items = found.products.into_iter().map(FoundProduct).collect();
     let mut list = List::new(items, limit.get().into(), next)
         .meta("total", found.total)
-        .meta("facets", found.facets);
+        .meta("facets", json!(facets));
     if let Some(meant) = found.did_you_mean {
         list = list.meta("didYouMean", meant);
     }
-    if let Some(url) = &applied.redirect {
+    if let Some(url) = &rules.redirect {
         list = list.meta("redirect", url.clone());
     }
     if explain {
-        let why = json!({ "rules": applied.rules, "products": found.explanation });
+        let why = json!({ "rules": rules.rules, "scores": found.scores });
         list = list.meta("explain", why);
     }
     list
@@ -330,7 +333,7 @@ mod tests {
         let limit = Limit::new(100).unwrap();
         assert_eq!(start(None, None, limit, "a").unwrap(), Start::Skip(0));
         assert_eq!(start(None, Some(10), limit, "a").unwrap(), Start::Skip(900));
-        let cursor = Cursor::seal(&json!([1.5, "prod_1"]), "a").unwrap();
+        let cursor = Cursor::seal(&json!({ "h": "s", "a": [1.5, "prod_1"] }), "a").unwrap();
         assert!(matches!(
             start(Some(&cursor), None, limit, "a"),
             Ok(Start::After(_))

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Finder;
-use crate::engine::suggestions::{Kind, Suggestion};
+use crate::engine::suggestions::{Suggested, Suggestion};
 
 /// Suggests.
 pub struct Suggest;
@@ -58,15 +58,16 @@ pub enum SuggestionType {
 
 impl From<Suggestion> for SuggestionView {
     fn from(suggestion: Suggestion) -> Self {
+        let (kind, id) = match suggestion.of {
+            Suggested::Product(id) => (SuggestionType::Product, Some(id.to_string())),
+            Suggested::Category(id) => (SuggestionType::Category, Some(id.to_string())),
+            Suggested::Brand => (SuggestionType::Brand, None),
+            Suggested::Query => (SuggestionType::Query, None),
+        };
         Self {
             text: suggestion.text,
-            kind: match suggestion.kind {
-                Kind::Product => SuggestionType::Product,
-                Kind::Category => SuggestionType::Category,
-                Kind::Brand => SuggestionType::Brand,
-                Kind::Query => SuggestionType::Query,
-            },
-            id: suggestion.id,
+            kind,
+            id,
         }
     }
 }

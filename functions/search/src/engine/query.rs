@@ -1,135 +1,198 @@
-//! What is asked of the index, and its answer.
+//! A search as a request to the engine, and whether to ask again.
+//!
+//! A text is searched for strictly first: every word must be there. Where that finds next to
+//! nothing, the words that the index does not know are corrected and, failing that, some may be
+//! missing; both are asked for in one more request, and [`pick`] takes the first that helps.
 
-use std::collections::BTreeMap;
-
-use kernel::{Amount, CategoryId};
-use products::category::Tree;
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::rules::Applied;
+use super::answer::matched;
+use super::asked::{Asked, Attempt, Sort, Start};
+use super::corrections::{self, corrections};
+use super::text::{adds, query};
+use super::{facets, filters};
+use crate::rules::{Boost, Boosted};
 
-/// What is searched for.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Sought {
-    /// The text; all products when it is blank.
-    pub text: String,
-    /// A category with everything below it.
-    pub category: Option<CategoryId>,
-    /// Any of these brands; none for all.
-    pub brands: Vec<String>,
-    /// The lowest price, in major units of whatever currency.
-    pub min_price: Option<Amount>,
-    /// The highest price.
-    pub max_price: Option<Amount>,
-    /// Only what can be had, or only what cannot.
-    pub in_stock: Option<bool>,
-    /// The least average rating.
-    pub rating: Option<f64>,
-    /// Attributes by their names, each with values of which it must have one.
-    pub attributes: BTreeMap<String, Vec<String>>,
-    /// The order.
-    pub sort: Sort,
-}
+/// Fewer products than these make it worth asking again.
+const FEW: u64 = 5;
+/// How long the engine may search before it answers with what it has.
+const PATIENCE: &str = "3s";
+/// What pins add: more than anything else, the first the most.
+const PIN: f64 = 100_000.0;
+const PIN_STEP: f64 = 100.0;
+/// What a shop's interest adds: together less than being what is asked for.
+const IN_STOCK: f64 = 0.5;
+const WELL_RATED: f64 = 0.2;
+const OFTEN_RATED: f64 = 0.1;
+/// The average rating that is good, and how many ratings are many.
+const GOOD: f64 = 4.0;
+const MANY: u64 = 10;
 
-/// An order of what is found.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Sort {
-    /// What fits best first.
-    #[default]
-    Relevance,
-    /// The cheapest first.
-    Price,
-    /// The dearest first.
-    PriceDescending,
-    /// The newest first.
-    Newest,
-    /// The best rated first.
-    Rating,
-}
-
-/// A search: what is searched for, and which part of what is found.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Asked {
-    /// What is searched for.
-    pub sought: Sought,
-    /// How many products at most.
-    pub limit: usize,
-    /// Where the part begins.
-    pub start: Start,
-    /// Whether it is to be said why each was found.
-    pub explain: bool,
-}
-
-/// Where a part of what is found begins.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Start {
-    /// After so many products.
-    Skip(usize),
-    /// After a product.
-    After(Place),
-}
-
-/// A product's place in an order, as the engine sorts.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Place(Vec<Value>);
-
-/// What was found.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Found {
-    /// Products as clients read them.
-    pub products: Vec<Value>,
-    /// How many there are in all.
-    pub total: u64,
-    /// What they could be narrowed by.
-    pub facets: Value,
-    /// What may have been meant.
-    pub did_you_mean: Option<String>,
-    /// Where the next part begins; none at the end.
-    pub next: Option<Place>,
-    /// Why each was found.
-    pub explanation: Option<Value>,
-}
-
-/// The searches that the engine is asked at once.
-pub fn requests(asked: &Asked, _tree: &Tree, _applied: &Applied) -> Vec<Value> {
-    let text = &asked.sought.text;
-    let mut request = json!({
-        "size": asked.limit,
+/// The request for a page of products.
+pub fn request(asked: &Asked, attempt: &Attempt) -> Value {
+    let mut body = json!({
+        "size": asked.size,
+        "timeout": PATIENCE,
         "track_total_hits": true,
+        "track_scores": true,
         "_source": ["product"],
-        "query": { "match_all": {} },
-        "sort": [{ "_score": "desc" }, { "id": "asc" }],
+        "query": scored(asked, attempt),
+        "sort": sorted(asked),
+        "aggs": facets::asked(&asked.filters),
     });
-    if !text.trim().is_empty() {
-        request["query"] = json!({ "match": { "name": { "query": text, "operator": "and" } } });
+    let wanted = filters::all(&asked.filters);
+    if !wanted.is_empty() {
+        // Facets count what is found without the filter of their own, so filters come after.
+        body["post_filter"] = json!({ "bool": { "filter": wanted } });
     }
     match &asked.start {
-        Start::Skip(many) => request["from"] = json!(many),
-        Start::After(place) => request["search_after"] = json!(place),
+        Start::Skip(0) => {}
+        Start::Skip(count) => body["from"] = json!(count),
+        Start::After(place) => body["search_after"] = json!(place.after),
     }
-    vec![request]
+    if *attempt == Attempt::Strict && !asked.text().is_empty() {
+        body["suggest"] = corrections::request(asked.text());
+    }
+    body
 }
 
-/// What the engine's answers say.
-pub fn answer(asked: &Asked, _tree: &Tree, _applied: &Applied, answers: &[Value]) -> Found {
-    let first = answers.first().unwrap_or(&Value::Null);
-    let hits = first.pointer("/hits/hits").and_then(Value::as_array);
-    let hits = hits.map_or(&[][..], Vec::as_slice);
-    let last = hits.last().filter(|_| hits.len() == asked.limit);
-    let place = |hit: &Value| serde_json::from_value(hit["sort"].clone()).ok();
-    Found {
-        products: hits
-            .iter()
-            .map(|hit| hit["_source"]["product"].clone())
-            .collect(),
-        total: first
-            .pointer("/hits/total/value")
-            .and_then(Value::as_u64)
-            .unwrap_or(0),
-        next: last.and_then(place),
-        facets: json!({}),
-        ..Found::default()
+/// How else to search when little was found; nothing when enough was.
+pub fn again(asked: &Asked, attempt: &Attempt, answer: &Value) -> Vec<Attempt> {
+    let is_first = *attempt == Attempt::Strict && matches!(asked.start, Start::Skip(_));
+    if !is_first || asked.text().is_empty() || matched(answer) >= FEW {
+        return Vec::new();
+    }
+    let corrections = corrections(asked.text(), answer);
+    let mut attempts = Vec::new();
+    if !corrections.is_empty() {
+        attempts.push(Attempt::Corrected(corrections.clone()));
+    }
+    if asked.sort == Sort::Relevance || matched(answer) == 0 {
+        attempts.push(Attempt::Relaxed(corrections));
+    }
+    attempts
+}
+
+/// Which of several attempts is shown: the first that found more than the strict one.
+pub fn pick(strict: Value, others: impl IntoIterator<Item = (Attempt, Value)>) -> (Attempt, Value) {
+    let least = matched(&strict);
+    others
+        .into_iter()
+        .find(|(_, answer)| matched(answer) > least)
+        .unwrap_or((Attempt::Strict, strict))
+}
+
+fn scored(asked: &Asked, attempt: &Attempt) -> Value {
+    let mut should = vec![
+        adds(IN_STOCK, json!({ "term": { "in_stock": true } })),
+        adds(
+            WELL_RATED,
+            json!({ "range": { "rating": { "gte": GOOD } } }),
+        ),
+        adds(
+            OFTEN_RATED,
+            json!({ "range": { "reviews": { "gte": MANY } } }),
+        ),
+    ];
+    let mut found = vec![query(asked, attempt)];
+    if !asked.rules.pins.is_empty() {
+        found.push(json!({ "ids": { "values": asked.rules.pins, "boost": 0.0 } }));
+        let pins = asked.rules.pins.iter().enumerate();
+        should.extend(pins.map(|(place, id)| {
+            adds(
+                PIN - PIN_STEP * place as f64,
+                json!({ "ids": { "values": [id] } }),
+            )
+        }));
+    }
+    let mut must = found;
+    if must.len() > 1 {
+        must = vec![json!({ "bool": { "should": must, "minimum_should_match": 1 } })];
+    }
+    let scored = json!({ "bool": { "must": must, "should": should } });
+    boosted(scored, &asked.rules.boosts)
+}
+
+/// Scores multiplied by what the rules say; what is pinned stays where it is by far.
+fn boosted(scored: Value, boosts: &[Boost]) -> Value {
+    if boosts.is_empty() {
+        return scored;
+    }
+    let functions: Vec<_> = boosts
+        .iter()
+        .map(|boost| json!({ "filter": of(&boost.of), "weight": boost.factor }))
+        .collect();
+    json!({ "function_score": {
+        "query": scored, "functions": functions,
+        "score_mode": "multiply", "boost_mode": "multiply",
+    } })
+}
+
+fn of(boosted: &Boosted) -> Value {
+    match boosted {
+        Boosted::Brand(brand) => filters::brand(std::slice::from_ref(brand)),
+        Boosted::Category(id) => json!({ "term": { "categories": id } }),
+        Boosted::Products(ids) => json!({ "ids": { "values": ids } }),
+    }
+}
+
+fn sorted(asked: &Asked) -> Value {
+    let by = |field: &str, order: &str| json!({ field: order });
+    let first = match asked.sort {
+        Sort::Relevance if asked.text().is_empty() && asked.rules.pins.is_empty() => {
+            return json!([by("created_at", "desc"), by("id", "asc")]);
+        }
+        Sort::Relevance => by("_score", "desc"),
+        Sort::Price => by("price", "asc"),
+        Sort::PriceLast => by("price", "desc"),
+        Sort::CreatedLast => by("created_at", "desc"),
+        Sort::RatingLast => by("rating", "desc"),
+    };
+    json!([first, by("id", "asc")])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(matched: u64) -> Value {
+        json!({ "aggregations": { "matched": { "doc_count": matched } } })
+    }
+
+    #[test]
+    fn what_finds_enough_is_not_asked_again() {
+        let asked = Asked {
+            text: "usb hub".to_owned(),
+            ..Asked::default()
+        };
+        let strict = Attempt::Strict;
+        assert_eq!(again(&asked, &strict, &found(FEW)), []);
+        assert_eq!(
+            again(&asked, &strict, &found(0)),
+            [Attempt::Relaxed(Vec::new())]
+        );
+        let by_price = Asked {
+            sort: Sort::Price,
+            ..asked
+        };
+        let of_one = again(&by_price, &strict, &found(1));
+        assert_eq!(of_one, [], "the cheapest of what fits less is no answer");
+        assert_eq!(again(&by_price, &strict, &found(0)).len(), 1);
+    }
+
+    #[test]
+    fn the_first_attempt_that_finds_more_is_shown() {
+        let corrected = Attempt::Corrected(vec!["hub".to_owned()]);
+        let relaxed = Attempt::Relaxed(Vec::new());
+        for (strict, others, shown) in [
+            (0, [3, 90], &corrected),
+            (2, [2, 90], &relaxed),
+            (2, [2, 2], &Attempt::Strict),
+        ] {
+            let others = [corrected.clone(), relaxed.clone()]
+                .into_iter()
+                .zip(others.map(found));
+            assert_eq!(&pick(found(strict), others).0, shown);
+        }
     }
 }

@@ -101,3 +101,42 @@ fn a_product_taken_out_of_the_index_is_gone_until_it_is_changed() {
         "{error}"
     );
 }
+
+#[test]
+fn documents_follow_a_category_that_is_renamed_or_moved_with_everything_below_it() {
+    let (bench, ids) = Bench::built(&["Lamp"]);
+    let below = bench.category("Desk lamps", Some(&bench.category));
+    let elsewhere = bench.category("Chairs", None);
+    let deep = bench.product_with(json!({ "name": "Deep", "categoryId": below }));
+    let other = bench.product_with(json!({ "name": "Other", "categoryId": elsewhere }));
+    bench.hear(&[deep, other]);
+    let before = bench.live();
+
+    bench.change_category(&bench.category, &json!({ "name": "Lights" }));
+    let category = bench.category.parse().unwrap();
+    let written = search::store::Written::unasked(now());
+    let job = bench.wait(bench.search.refile(category, operation(), &written));
+    let job = bench.work_off(job.unwrap().id, now());
+    assert_eq!(
+        (job.tally.seen, job.tally.indexed, &job.reason),
+        (2, 2, &None)
+    );
+
+    let after = bench.live();
+    for (id, is_other) in [(ids[0], true), (deep, true), (other, false)] {
+        assert_eq!(
+            after[&id].version, before[&id].version,
+            "the product is the same"
+        );
+        assert_eq!(after[&id].fingerprint != before[&id].fingerprint, is_other);
+    }
+    // Nothing is left for the night.
+    let later = now().plus(std::time::Duration::from_mins(2));
+    let job = bench
+        .wait(bench.search.compare(operation(), later))
+        .unwrap();
+    assert_eq!(
+        bench.work_off(job.id, later).drift,
+        search::job::Drift::default()
+    );
+}

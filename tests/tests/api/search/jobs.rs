@@ -22,7 +22,7 @@ pub async fn begin(bench: &Bench, operation: OperationId, at: Timestamp) -> Job 
         .unwrap();
     let store = search::store::Store::new(table);
     let id = kernel::JobId::derive(&operation.to_string(), "job");
-    let job = Job::queued(id, search::job::Kind::Rebuild, at);
+    let job = Job::rebuild(id, at);
     let answered = aws::Answered::silent(operation);
     let written = Written::unasked(at);
     let begun = store.begin_rebuild(&job, &answered, &written).await;

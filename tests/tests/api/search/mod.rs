@@ -1,6 +1,7 @@
 //! `/api/v1/search`.
 
 mod comparison;
+mod finding;
 mod indexing;
 mod jobs;
 mod outage;
@@ -10,9 +11,10 @@ mod rules;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use edge::Endpoint;
 use kernel::{Clock, JobId, OperationId, ProductId, Role, SystemClock, Timestamp};
 use products::Products;
-use products::api::{ArchiveProduct, CreateCategory, CreateProduct, UpdateProduct};
+use products::api::{ArchiveProduct, CreateCategory, CreateProduct, UpdateCategory, UpdateProduct};
 use search::index::{Held, Index};
 use search::job::Job;
 use search::{Indexer, Search};
@@ -31,7 +33,20 @@ pub struct Bench {
     pub index: Index,
     products: Products,
     staff: String,
-    category: String,
+    /// The category of its products.
+    pub category: String,
+}
+
+/// Makes something; its id.
+fn made<E: Endpoint<App = Products>>(
+    shop: &Shop,
+    products: &Products,
+    staff: &str,
+    body: &Value,
+) -> String {
+    let request = shop.request::<E>(&[], "", Some(staff), Some(body));
+    let made = shop.call::<E>(products, request).expect(201);
+    made.data()["id"].as_str().unwrap().to_owned()
 }
 
 impl Bench {
@@ -41,9 +56,7 @@ impl Bench {
         let products: Products = shop.start();
         let staff = shop.signer().token(Role::Manager);
         let body = json!({ "name": "Lamps" });
-        let request = shop.request::<CreateCategory>(&[], "", Some(&staff), Some(&body));
-        let made = shop.call::<CreateCategory>(&products, request).expect(201);
-        let category = made.data()["id"].as_str().unwrap().to_owned();
+        let category = made::<CreateCategory>(&shop, &products, &staff, &body);
         let engine = shop.wait(shop.aws().search()).unwrap();
         let engine = engine.expect("OPENSEARCH_URL names the local search engine");
         let engine = engine.with_patience(Duration::from_secs(20));
@@ -74,16 +87,25 @@ impl Bench {
         for (field, value) in fields.as_object().cloned().unwrap_or_default() {
             body[field] = value;
         }
+        let made = made::<CreateProduct>(&self.shop, &self.products, &self.staff, &body);
+        made.parse().unwrap()
+    }
+
+    /// A category.
+    pub fn category(&self, name: &str, parent: Option<&str>) -> String {
+        let body = json!({ "name": name, "parentId": parent });
+        made::<CreateCategory>(&self.shop, &self.products, &self.staff, &body)
+    }
+
+    /// Renames or moves a category.
+    pub fn change_category(&self, id: &str, body: &Value) {
         let staff = Some(self.staff.as_str());
         let request = self
             .shop
-            .request::<CreateProduct>(&[], "", staff, Some(&body));
-        let made = self.shop.call::<CreateProduct>(&self.products, request);
-        made.expect(201).data()["id"]
-            .as_str()
-            .unwrap()
-            .parse()
-            .unwrap()
+            .request::<UpdateCategory>(&[("id", id)], "", staff, Some(body));
+        self.shop
+            .call::<UpdateCategory>(&self.products, request)
+            .expect(200);
     }
 
     /// Changes a product; its version then.

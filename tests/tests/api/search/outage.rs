@@ -9,7 +9,7 @@ use serde_json::json;
 use super::{Bench, now, operation};
 
 /// An endpoint that nobody listens at.
-fn nowhere() -> String {
+pub fn nowhere() -> String {
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     format!("http://{}", closed.local_addr().unwrap())
 }
