@@ -1,6 +1,7 @@
 //! What the catalogue says of SKUs: which product is sold under each.
 
 use contracts::products::{ProductState, ProductStatus};
+use futures_util::{StreamExt, TryStreamExt, stream};
 use kernel::{Sku, Timestamp, VariantId};
 
 use crate::Inventory;
@@ -9,6 +10,9 @@ use crate::error::InventoryError;
 use crate::retry::Tries;
 use crate::stock::Head;
 use crate::store::StoreError;
+
+/// SKUs of a product that are looked at at once.
+const AT_ONCE: usize = 8;
 
 impl Inventory {
     /// Makes a record of every SKU of a product, or notes that a record's SKU is the product's
@@ -24,12 +28,16 @@ impl Inventory {
         if product.status == ProductStatus::Archived {
             return Ok(());
         }
-        self.adopt_sku(product, &product.sku, None, at).await?;
-        for variant in &product.variants {
-            self.adopt_sku(product, &variant.sku, Some(variant.id), at)
-                .await?;
-        }
-        Ok(())
+        let variants = product.variants.iter();
+        let variants = variants.map(|variant| (&variant.sku, Some(variant.id)));
+        let skus = std::iter::once((&product.sku, None)).chain(variants);
+        let adoptions: Vec<_> = skus
+            .map(|(sku, variant)| self.adopt_sku(product, sku, variant, at))
+            .collect();
+        stream::iter(adoptions)
+            .buffer_unordered(AT_ONCE)
+            .try_collect()
+            .await
     }
 
     async fn adopt_sku(

@@ -120,7 +120,8 @@ mod tests {
     #[test]
     fn each_crossing_is_told_once() {
         use News::{Low, RanOut, Returned};
-        let cases: [(u32, &[u64], &[News], bool, bool); 10] = [
+        type Case = (u32, &'static [u64], &'static [News], bool, bool);
+        let cases: [Case; 10] = [
             // Never stocked, or stocked to just below the threshold.
             (5, &[0, 0], &[], false, false),
             (5, &[3, 3], &[Returned, Low], true, false),

@@ -1,6 +1,9 @@
 use super::*;
 use crate::Shortage;
-use crate::reservation::Refusal;
+use crate::movement::{Cause, MovementKind};
+use crate::reservation::{Refusal, State};
+use crate::stock::Head;
+use crate::store::{Since, StaffChange, StoreError};
 
 fn shortages(outcome: Result<(), InventoryError>) -> Vec<(String, u64, u64)> {
     let Err(InventoryError::Short(short)) = outcome else {
@@ -80,11 +83,11 @@ fn a_hold_that_a_large_sale_left_behind_counts_for_nothing() {
             .await
             .unwrap()
             .unwrap();
-        let after = before.now(crate::reservation::State::Committed);
+        let after = before.now(State::Committed);
         let touched = inventory.store.touched(&after.parts, false).await.unwrap();
-        let cause = crate::movement::Cause {
+        let cause = Cause {
             id: "sale".into(),
-            kind: crate::movement::MovementKind::Sale,
+            kind: MovementKind::Sale,
             reason: None,
             by: "test".into(),
         };
@@ -296,4 +299,63 @@ fn stock_is_listed_in_pages_and_what_is_low_by_itself() {
         let wanted: Vec<String> = (0..expected).map(|n| format!("SKU-{n}")).collect();
         assert_eq!(names, wanted, "low: {low}");
     }
+}
+
+#[test]
+fn what_has_changed_since_it_was_read_is_not_written_over() {
+    let store = Store::open();
+    let inner = &store.inventory.store;
+    let stale = |outcome: Result<(), StoreError>| {
+        assert!(matches!(outcome, Err(StoreError::Stale)), "{outcome:?}");
+    };
+    let read = || store.wait(store.inventory.stock(&sku("LAMP"))).unwrap();
+    let cause = Cause {
+        id: "test".into(),
+        kind: MovementKind::Sale,
+        reason: None,
+        by: "test".into(),
+    };
+    store.put("LAMP", 5, 1);
+
+    // A sale whose bucket was read before staff counted: its entry would stand before the count.
+    store.reserve("sale", &[("LAMP", 1)]).unwrap();
+    let before = store.wait(inner.reservation(id("sale"))).unwrap().unwrap();
+    let after = before.now(State::Committed);
+    let touched = store.wait(inner.touched(&after.parts, false)).unwrap();
+    store.put("LAMP", 6, 1);
+    stale(store.wait(inner.sell(&before, &after, &touched, &cause, NOW)));
+
+    // Units that staff take, and that a buyer holds by now.
+    let old = read();
+    let mut fewer = old.clone();
+    fewer.buckets[0].free -= 5;
+    store.reserve("buyer", &[("LAMP", 3)]).unwrap();
+    let change = StaffChange {
+        before: &old,
+        changes: &[-5],
+        cause: &cause,
+        since: Since::Anything,
+        after: &fewer,
+    };
+    let answered = Answered::silent(OperationId::derive("", "fewer"));
+    stale(store.wait(inner.decide(&change, &answered, NOW)));
+
+    // News of stock that is another by now, and of a head that is.
+    let head = |stock: &Stock| Head {
+        version: stock.head.version + 1,
+        ..stock.head.clone()
+    };
+    stale(store.wait(inner.tell(&old, &head(&old), &[], NOW)));
+    let now = read();
+    store.wait(inner.tell(&now, &head(&now), &[], NOW)).unwrap();
+    stale(store.wait(inner.tell(&now, &head(&now), &[], NOW)));
+
+    // A reservation that is another by now.
+    store.release("gone").unwrap();
+    let gone = store.wait(inner.reservation(id("gone"))).unwrap().unwrap();
+    let next = gone.now(State::Released);
+    store.wait(inner.note(Some(&gone), &next, NOW)).unwrap();
+    stale(store.wait(inner.note(Some(&gone), &next, NOW)));
+    assert_eq!(store.told("LAMP"), (6, 4, 2));
+    store.check_ledger("LAMP");
 }
