@@ -3,6 +3,9 @@
 //! The stock is held first, under an id that derives from the order's; then one transaction writes
 //! the order, empties its cart, tells of it and keeps the answer. Whatever dies in between leaves a
 //! hold that ends by itself, and a retry finds it for its own.
+//!
+//! An order's id derives from the cart that it is made of, as that was read. So however often and
+//! by whomever a cart is ordered at once, it is one order with one hold.
 
 use std::collections::HashMap;
 
@@ -124,7 +127,7 @@ impl Checkout {
         let mut tries = Tries::default();
         loop {
             let ready = self.ready(customer, request, at).await?;
-            let id = order_id(answered, &ready.cart);
+            let id = order_id(&ready.cart, &ready.draft).ok_or(NotPlaced::CartEmpty)?;
             let buyer = match customer {
                 Customer::User(user) => Buyer::User(*user),
                 Customer::Guest { .. } => Buyer::Guest {
@@ -146,9 +149,7 @@ impl Checkout {
             match placed.await {
                 Ok(()) => return Ok(order),
                 Err(StoreError::Stale) => {
-                    // Nobody will place this order any more: it was of a cart that is no longer so.
-                    let freed = self.carts.stock.release(&reservation_of(id)).await;
-                    freed.map_err(OrdersError::Stock)?;
+                    self.let_go(id).await?;
                     tries.wait().await?;
                 }
                 // Whether it was written is not known, so what it holds is left to end by itself.
@@ -217,6 +218,19 @@ impl Checkout {
         }
     }
 
+    /// Lets the stock of an order go that was not placed because its cart has changed: nobody will
+    /// place it any more.
+    ///
+    /// # Errors
+    /// Somebody was faster to order this very cart, and the stock is theirs.
+    async fn let_go(&self, id: OrderId) -> Result<(), OrdersError> {
+        if self.carts.orders.store.order(id).await?.is_some() {
+            return Err(NotPlaced::CartEmpty.into());
+        }
+        let freed = self.carts.stock.release(&reservation_of(id)).await;
+        freed.map_err(OrdersError::Stock)
+    }
+
     /// Holds the stock of an order, and says until when. Holding it again is the same hold.
     async fn hold(
         &self,
@@ -245,17 +259,16 @@ impl Checkout {
     }
 }
 
-/// The order that an operation makes of a cart. Of a cart that has changed since it makes another,
-/// so that a hold is never of other lines than its order.
-fn order_id(answered: &Answered<Order>, cart: &Cart) -> OrderId {
-    let change = cart.change.map(|change| change.to_string());
-    let of = format!(
-        "{}@{} {}",
-        cart.id,
-        cart.version,
-        change.unwrap_or_default()
-    );
-    OrderId::derive(&answered.id().to_string(), &of)
+/// The order that a cart makes, as it is and with what its lines are on the shelf: a hold is never of
+/// other lines than its order. Its time is that of the cart's last change; a cart that nobody has
+/// ever changed makes none.
+fn order_id(cart: &Cart, draft: &Draft) -> Option<OrderId> {
+    let mut of = format!("{}@{}", cart.id, cart.version);
+    for line in &draft.lines {
+        of.push(' ');
+        of.push_str(line.sku.as_str());
+    }
+    Some(OrderId::derive(&cart.change?.to_string(), &of))
 }
 
 impl From<Place> for Address {

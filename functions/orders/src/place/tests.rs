@@ -360,20 +360,38 @@ async fn a_cart_that_changes_while_it_is_ordered_is_ordered_as_it_is_then() {
     assert_eq!(available(&checkout, &pen).await, 92);
 }
 
-#[test]
-fn an_operation_makes_another_order_of_a_cart_that_has_changed() {
-    let answered = Answered::silent(operation());
-    let cart = Cart::empty(user("ann").owner(), NOW);
-    let changed = cart.clone().changed(operation(), NOW);
-    let rewritten = cart.clone().changed(operation(), NOW);
-    assert_eq!(order_id(&answered, &cart), order_id(&answered, &cart));
-    assert_ne!(order_id(&answered, &cart), order_id(&answered, &changed));
-    assert_ne!(
-        order_id(&answered, &changed),
-        order_id(&answered, &rewritten)
-    );
-    assert_ne!(
-        order_id(&Answered::silent(operation()), &cart),
-        order_id(&answered, &cart)
-    );
+#[tokio::test]
+async fn a_cart_makes_one_order_and_makes_another_when_it_has_changed() {
+    let checkout = checkout().await;
+    let ann = user("ann");
+    let lamp = sell(&checkout, "LAMP", 999, 10).await;
+    let id = async || {
+        let ready = checkout.ready(&ann, &request(), NOW).await.unwrap();
+        order_id(&ready.cart, &ready.draft).unwrap()
+    };
+    fill(&checkout, &ann, &lamp, 1).await;
+    let first = id().await;
+    assert_eq!(id().await, first);
+    fill(&checkout, &ann, &lamp, 1).await;
+    let second = id().await;
+    assert_ne!(second, first);
+    assert_eq!(place(&checkout, &ann).await.unwrap().id, second);
+    // The same things once more are another order.
+    fill(&checkout, &ann, &lamp, 2).await;
+    assert!(![first, second].contains(&id().await));
+}
+
+#[tokio::test]
+async fn a_run_that_died_after_it_held_the_stock_is_gone_on_with() {
+    let checkout = checkout().await;
+    let ann = user("ann");
+    let lamp = sell(&checkout, "LAMP", 999, 10).await;
+    fill(&checkout, &ann, &lamp, 3).await;
+    let ready = checkout.ready(&ann, &request(), NOW).await.unwrap();
+    let id = order_id(&ready.cart, &ready.draft).unwrap();
+    checkout.hold(id, &ready.draft, NOW).await.unwrap();
+    assert_eq!(available(&checkout, &lamp).await, 7);
+    let order = place(&checkout, &ann).await.unwrap();
+    assert_eq!(order.id, id);
+    assert_eq!(available(&checkout, &lamp).await, 7, "it is held once");
 }
