@@ -8,6 +8,7 @@
 //! by whomever a cart is ordered at once, it is one order with one hold.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use auth::address::Place;
 use auth::country::Rules;
@@ -15,6 +16,7 @@ use aws::Answered;
 use futures_util::future::OptionFuture;
 use futures_util::try_join;
 use inventory::InventoryError;
+use inventory::reservation::Refusal;
 use kernel::{AddressId, Amount, OrderId, ProductId, Timestamp, TokenHash, UserId};
 
 use crate::Checkout;
@@ -30,6 +32,10 @@ use crate::tax::{Destination, RATES, TaxClass, TaxRates};
 
 #[cfg(test)]
 mod tests;
+
+/// How much shorter than [`TIME_TO_PAY`] a hold may be that was there already: those who order one
+/// cart at once need not each make it longer.
+const SLACK: Duration = Duration::from_mins(1);
 
 /// Who orders.
 #[derive(Debug, Clone)]
@@ -137,6 +143,11 @@ impl Checkout {
             let (held_until, number) = try_join!(self.hold(id, &ready.draft, at), async {
                 Ok::<_, OrdersError>(store.next_number().await?)
             })?;
+            let Some(held_until) = held_until else {
+                self.let_go(id).await?;
+                tries.wait().await?;
+                continue;
+            };
             let birth = Birth {
                 id,
                 number,
@@ -231,25 +242,28 @@ impl Checkout {
         freed.map_err(OrdersError::Stock)
     }
 
-    /// Holds the stock of an order, and says until when. Holding it again is the same hold.
+    /// Holds the stock of an order, and says until when. Holding it again is the same hold; one that
+    /// was let go meanwhile is none any more, and its cart has changed.
     async fn hold(
         &self,
         id: OrderId,
         draft: &Draft,
         at: Timestamp,
-    ) -> Result<Timestamp, OrdersError> {
+    ) -> Result<Option<Timestamp>, OrdersError> {
         let lines: Vec<inventory::Line> = quantities(&draft.lines)
             .into_iter()
             .map(|(sku, quantity)| inventory::Line { sku, quantity })
             .collect();
         let until = at.plus(TIME_TO_PAY);
-        match self
-            .carts
-            .stock
-            .reserve(&reservation_of(id), &lines, until)
-            .await
-        {
-            Ok(held) => Ok(held.until),
+        let (stock, id) = (&self.carts.stock, reservation_of(id));
+        let held = match stock.reserve(&id, &lines, until).await {
+            // It was held by a run that died some time ago.
+            Ok(held) if held.until.plus(SLACK) < until => stock.extend(&id, until).await,
+            held => held,
+        };
+        match held {
+            Ok(held) => Ok(Some(held.until)),
+            Err(InventoryError::Reservation(Refusal::Released)) => Ok(None),
             Err(InventoryError::Short(shortages)) => {
                 let available = shortages.into_iter().map(|it| (it.sku, it.available));
                 Err(NotPlaced::Short(short(&draft.lines, &available.collect())).into())
