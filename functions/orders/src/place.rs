@@ -3,8 +3,12 @@
 //! The stock is held first, under an id that derives from the order's; then one transaction writes
 //! the order, empties its cart, tells of it and keeps the answer. Whatever dies in between leaves a
 //! hold that ends by itself, and a retry finds it for its own.
+//!
+//! An order's id derives from the cart that it is made of, as that was read. So however often and
+//! by whomever a cart is ordered at once, it is one order with one hold.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use auth::address::Place;
 use auth::country::Rules;
@@ -12,6 +16,7 @@ use aws::Answered;
 use futures_util::future::OptionFuture;
 use futures_util::try_join;
 use inventory::InventoryError;
+use inventory::reservation::Refusal;
 use kernel::{AddressId, Amount, OrderId, ProductId, Timestamp, TokenHash, UserId};
 
 use crate::Checkout;
@@ -27,6 +32,10 @@ use crate::tax::{Destination, RATES, TaxClass, TaxRates};
 
 #[cfg(test)]
 mod tests;
+
+/// How much shorter than [`TIME_TO_PAY`] a hold may be that was there already: those who order one
+/// cart at once need not each make it longer.
+const SLACK: Duration = Duration::from_mins(1);
 
 /// Who orders.
 #[derive(Debug, Clone)]
@@ -124,7 +133,7 @@ impl Checkout {
         let mut tries = Tries::default();
         loop {
             let ready = self.ready(customer, request, at).await?;
-            let id = order_id(answered, &ready.cart);
+            let id = order_id(&ready.cart, &ready.draft).ok_or(NotPlaced::CartEmpty)?;
             let buyer = match customer {
                 Customer::User(user) => Buyer::User(*user),
                 Customer::Guest { .. } => Buyer::Guest {
@@ -134,6 +143,11 @@ impl Checkout {
             let (held_until, number) = try_join!(self.hold(id, &ready.draft, at), async {
                 Ok::<_, OrdersError>(store.next_number().await?)
             })?;
+            let Some(held_until) = held_until else {
+                self.let_go(id).await?;
+                tries.wait().await?;
+                continue;
+            };
             let birth = Birth {
                 id,
                 number,
@@ -146,9 +160,7 @@ impl Checkout {
             match placed.await {
                 Ok(()) => return Ok(order),
                 Err(StoreError::Stale) => {
-                    // Nobody will place this order any more: it was of a cart that is no longer so.
-                    let freed = self.carts.stock.release(&reservation_of(id)).await;
-                    freed.map_err(OrdersError::Stock)?;
+                    self.let_go(id).await?;
                     tries.wait().await?;
                 }
                 // Whether it was written is not known, so what it holds is left to end by itself.
@@ -217,25 +229,41 @@ impl Checkout {
         }
     }
 
-    /// Holds the stock of an order, and says until when. Holding it again is the same hold.
+    /// Lets the stock of an order go that was not placed because its cart has changed: nobody will
+    /// place it any more.
+    ///
+    /// # Errors
+    /// Somebody was faster to order this very cart, and the stock is theirs.
+    async fn let_go(&self, id: OrderId) -> Result<(), OrdersError> {
+        if self.carts.orders.store.order(id).await?.is_some() {
+            return Err(NotPlaced::CartEmpty.into());
+        }
+        let freed = self.carts.stock.release(&reservation_of(id)).await;
+        freed.map_err(OrdersError::Stock)
+    }
+
+    /// Holds the stock of an order, and says until when. Holding it again is the same hold; one that
+    /// was let go meanwhile is none any more, and its cart has changed.
     async fn hold(
         &self,
         id: OrderId,
         draft: &Draft,
         at: Timestamp,
-    ) -> Result<Timestamp, OrdersError> {
+    ) -> Result<Option<Timestamp>, OrdersError> {
         let lines: Vec<inventory::Line> = quantities(&draft.lines)
             .into_iter()
             .map(|(sku, quantity)| inventory::Line { sku, quantity })
             .collect();
         let until = at.plus(TIME_TO_PAY);
-        match self
-            .carts
-            .stock
-            .reserve(&reservation_of(id), &lines, until)
-            .await
-        {
-            Ok(held) => Ok(held.until),
+        let (stock, id) = (&self.carts.stock, reservation_of(id));
+        let held = match stock.reserve(&id, &lines, until).await {
+            // It was held by a run that died some time ago.
+            Ok(held) if held.until.plus(SLACK) < until => stock.extend(&id, until).await,
+            held => held,
+        };
+        match held {
+            Ok(held) => Ok(Some(held.until)),
+            Err(InventoryError::Reservation(Refusal::Released)) => Ok(None),
             Err(InventoryError::Short(shortages)) => {
                 let available = shortages.into_iter().map(|it| (it.sku, it.available));
                 Err(NotPlaced::Short(short(&draft.lines, &available.collect())).into())
@@ -245,17 +273,16 @@ impl Checkout {
     }
 }
 
-/// The order that an operation makes of a cart. Of a cart that has changed since it makes another,
-/// so that a hold is never of other lines than its order.
-fn order_id(answered: &Answered<Order>, cart: &Cart) -> OrderId {
-    let change = cart.change.map(|change| change.to_string());
-    let of = format!(
-        "{}@{} {}",
-        cart.id,
-        cart.version,
-        change.unwrap_or_default()
-    );
-    OrderId::derive(&answered.id().to_string(), &of)
+/// The order that a cart makes, as it is and with what its lines are on the shelf: a hold is never of
+/// other lines than its order. Its time is that of the cart's last change; a cart that nobody has
+/// ever changed makes none.
+fn order_id(cart: &Cart, draft: &Draft) -> Option<OrderId> {
+    let mut of = format!("{}@{}", cart.id, cart.version);
+    for line in &draft.lines {
+        of.push(' ');
+        of.push_str(line.sku.as_str());
+    }
+    Some(OrderId::derive(&cart.change?.to_string(), &of))
 }
 
 impl From<Place> for Address {

@@ -95,13 +95,13 @@ impl Brink {
     /// Lets the work go on until so many of its calls are done, and drops it before it hears of
     /// the last of them. Work that needs fewer calls ends by itself.
     pub async fn after<T>(&self, calls: usize, work: impl Future<Output = T>) -> Outcome<T> {
-        let reached = self.watch.begin(Some(calls));
+        let reached = self.watch.begin(calls);
         let mut work = pin!(work);
         tokio::select! {
             biased;
             () = reached.notified() => Outcome::Stopped(self.calls().pop().unwrap_or_default()),
             got = &mut work => {
-                self.watch.begin(None);
+                self.watch.lock().stop_after = None;
                 Outcome::Done(got)
             }
         }
@@ -121,10 +121,10 @@ impl Watch {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn begin(&self, stop_after: Option<usize>) -> Arc<Notify> {
+    fn begin(&self, stop_after: usize) -> Arc<Notify> {
         let mut run = self.lock();
         *run = Run {
-            stop_after,
+            stop_after: Some(stop_after),
             ..Run::default()
         };
         Arc::clone(&run.reached)

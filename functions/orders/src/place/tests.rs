@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use aws::Aws;
-use edge::App;
+use edge::{App, Problem, rows};
 use futures_util::future::join_all;
 use kernel::{Amount, OperationId, OrderToken, Quantity, Sku};
 use manifest::resources::{AUTH, INVENTORY, ORDERS, PRODUCTS};
@@ -278,24 +278,31 @@ async fn an_address_of_somebody_else_s_book_is_none() {
     assert!(faults.has("/addressId"));
 }
 
+/// Places an order as a client does who comes again after a fault of a moment. A machine that is busy
+/// besides may take longer than a call waits, and then nobody knows whether the order was written.
+async fn place_patiently(checkout: &Checkout, customer: &Customer) -> Result<Order, NotPlaced> {
+    for _ in 0..10 {
+        match place(checkout, customer).await {
+            Ok(order) => return Ok(order),
+            Err(OrdersError::NotPlaced(reason)) => return Err(reason),
+            Err(error) => assert_eq!(Problem::from(error).row(), rows::UNAVAILABLE),
+        }
+    }
+    panic!("ten times in a row");
+}
+
 #[tokio::test]
 async fn of_many_orders_of_one_cart_at_once_one_is_placed() {
     let checkout = checkout().await;
     let ann = user("ann");
     let lamp = sell(&checkout, "LAMP", 999, 100).await;
     fill(&checkout, &ann, &lamp, 1).await;
-    let outcomes = join_all((0..64).map(|_| place(&checkout, &ann))).await;
-    let (placed, refused): (Vec<_>, Vec<_>) = outcomes.into_iter().partition(Result::is_ok);
-    assert_eq!(placed.len(), 1);
-    for outcome in refused {
-        assert_eq!(reason(outcome), NotPlaced::CartEmpty);
+    let outcomes = join_all((0..64).map(|_| place_patiently(&checkout, &ann))).await;
+    for reason in outcomes.into_iter().filter_map(Result::err) {
+        assert_eq!(reason, NotPlaced::CartEmpty);
     }
-    assert_eq!(
-        available(&checkout, &lamp).await,
-        99,
-        "those that lost hold nothing"
-    );
     assert_eq!(told(&checkout).await, ["orders.order-placed.v1"]);
+    assert_eq!(available(&checkout, &lamp).await, 99, "they share one hold");
 }
 
 #[tokio::test]
@@ -303,15 +310,17 @@ async fn of_many_buyers_as_many_order_as_there_is_stock() {
     let checkout = checkout().await;
     let lamp = sell(&checkout, "LAMP", 999, 10).await;
     let buyers: Vec<_> = (0..64).map(|number| user(&number.to_string())).collect();
-    join_all(buyers.iter().map(|buyer| fill(&checkout, buyer, &lamp, 1))).await;
-    let outcomes = join_all(buyers.iter().map(|buyer| place(&checkout, buyer))).await;
+    for buyer in &buyers {
+        fill(&checkout, buyer, &lamp, 1).await;
+    }
+    let outcomes = join_all(buyers.iter().map(|it| place_patiently(&checkout, it))).await;
     let orders: Vec<Order> = outcomes.into_iter().filter_map(Result::ok).collect();
-    assert_eq!(orders.len(), 10);
+    assert_eq!(told(&checkout).await.len(), 10);
     assert_eq!(available(&checkout, &lamp).await, 0);
     let mut numbers: Vec<u64> = orders.iter().map(|order| order.number).collect();
     numbers.sort_unstable();
     numbers.dedup();
-    assert_eq!(numbers.len(), 10, "no two orders have one number");
+    assert_eq!(numbers.len(), orders.len(), "no two orders have one number");
 }
 
 #[tokio::test]
@@ -360,20 +369,65 @@ async fn a_cart_that_changes_while_it_is_ordered_is_ordered_as_it_is_then() {
     assert_eq!(available(&checkout, &pen).await, 92);
 }
 
-#[test]
-fn an_operation_makes_another_order_of_a_cart_that_has_changed() {
-    let answered = Answered::silent(operation());
-    let cart = Cart::empty(user("ann").owner(), NOW);
-    let changed = cart.clone().changed(operation(), NOW);
-    let rewritten = cart.clone().changed(operation(), NOW);
-    assert_eq!(order_id(&answered, &cart), order_id(&answered, &cart));
-    assert_ne!(order_id(&answered, &cart), order_id(&answered, &changed));
-    assert_ne!(
-        order_id(&answered, &changed),
-        order_id(&answered, &rewritten)
-    );
-    assert_ne!(
-        order_id(&Answered::silent(operation()), &cart),
-        order_id(&answered, &cart)
-    );
+#[tokio::test]
+async fn a_cart_makes_one_order_and_makes_another_when_it_has_changed() {
+    let checkout = checkout().await;
+    let ann = user("ann");
+    let lamp = sell(&checkout, "LAMP", 999, 10).await;
+    let id = async || {
+        let ready = checkout.ready(&ann, &request(), NOW).await.unwrap();
+        order_id(&ready.cart, &ready.draft).unwrap()
+    };
+    fill(&checkout, &ann, &lamp, 1).await;
+    let first = id().await;
+    assert_eq!(id().await, first);
+    fill(&checkout, &ann, &lamp, 1).await;
+    let second = id().await;
+    assert_ne!(second, first);
+    assert_eq!(place(&checkout, &ann).await.unwrap().id, second);
+    // The same things once more are another order.
+    fill(&checkout, &ann, &lamp, 2).await;
+    assert!(![first, second].contains(&id().await));
+}
+
+#[tokio::test]
+async fn a_run_that_died_after_it_held_the_stock_is_gone_on_with() {
+    let checkout = checkout().await;
+    let ann = user("ann");
+    let lamp = sell(&checkout, "LAMP", 999, 10).await;
+    fill(&checkout, &ann, &lamp, 3).await;
+    let ready = checkout.ready(&ann, &request(), NOW).await.unwrap();
+    let id = order_id(&ready.cart, &ready.draft).unwrap();
+    checkout.hold(id, &ready.draft, NOW).await.unwrap();
+    assert_eq!(available(&checkout, &lamp).await, 7);
+    let later = NOW.plus(Duration::from_mins(10));
+    let (silent, request) = (Answered::silent(operation()), request());
+    let placed = checkout.place(&ann, &request, |_| None, &silent, None, later);
+    let order = placed.await.unwrap();
+    assert_eq!(order.id, id);
+    assert_eq!(available(&checkout, &lamp).await, 7, "it is held once");
+    assert_eq!(order.held_until, Some(later.plus(TIME_TO_PAY)));
+}
+
+#[tokio::test]
+async fn who_comes_late_to_a_cart_that_was_ordered_finds_it_empty() {
+    let checkout = checkout().await;
+    let ann = user("ann");
+    let lamp = sell(&checkout, "LAMP", 999, 10).await;
+    fill(&checkout, &ann, &lamp, 3).await;
+    let ready = checkout.ready(&ann, &request(), NOW).await.unwrap();
+    let order = place(&checkout, &ann).await.unwrap();
+    // The hold is the order's; once that was called off it is nobody's.
+    for is_held in [true, false] {
+        let held = checkout.hold(order.id, &ready.draft, NOW).await.unwrap();
+        assert_eq!(held.is_some(), is_held);
+        let gone_on = checkout.let_go(order.id).await;
+        let Err(OrdersError::NotPlaced(NotPlaced::CartEmpty)) = gone_on else {
+            panic!("{gone_on:?}");
+        };
+        let left = available(&checkout, &lamp).await;
+        assert_eq!(left, if is_held { 7 } else { 10 });
+        let stock = &checkout.carts.stock;
+        stock.release(&order.reservation()).await.unwrap();
+    }
 }

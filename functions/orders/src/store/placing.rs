@@ -37,11 +37,6 @@ impl Store {
             .put(ORDER, &OrderItem::from(order), Condition::absent())
             .publish(&envelope.traced(traceparent.map(str::to_owned)));
         let write = put_cart(write, cart, &emptied);
-        let written = write.once(answered, order).commit().await;
-        written.map_err(|error| match error.refused(ORDER) {
-            // Only another run of the operation can have written this very order.
-            true => StoreError::ClaimLost,
-            false => error.into(),
-        })
+        Ok(write.once(answered, order).commit().await?)
     }
 }

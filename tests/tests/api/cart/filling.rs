@@ -1,6 +1,6 @@
 //! What goes into a cart, and what does not.
 
-use serde_json::{Value, json};
+use serde_json::json;
 use testkit::{Stage, all_at_once, unique};
 
 use super::{Buyer, CART, ITEMS, Shelves, item, some, things};
@@ -184,9 +184,7 @@ fn a_cart_is_in_one_currency() {
 #[test]
 fn a_cart_has_forty_lines_and_not_one_more() {
     let shelves = Shelves::new();
-    let all: Vec<Value> = (0..41)
-        .map(|n| shelves.thing(&format!("Thing {n}"), 9))
-        .collect();
+    let all = shelves.things(41);
     let ann = Buyer::user();
     for thing in &all[..40] {
         ann.add(thing, 1).expect(200);

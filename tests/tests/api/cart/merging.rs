@@ -36,9 +36,7 @@ fn both_carts_become_one_up_to_what_there_is() {
 #[test]
 fn carts_that_do_not_fit_together_stay_what_they_are() {
     let shelves = Shelves::new();
-    let all: Vec<Value> = (0..41)
-        .map(|n| shelves.thing(&format!("Thing {n}"), 9))
-        .collect();
+    let all = shelves.things(41);
     let ann = Buyer::user();
     for thing in &all[..40] {
         ann.add(thing, 1).expect(200);

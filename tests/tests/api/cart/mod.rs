@@ -1,12 +1,13 @@
 //! `/api/v1/cart`.
 
+mod calls;
 mod filling;
 mod guests;
 mod merging;
 mod prices;
 
 use serde_json::{Value, json};
-use testkit::{Api, Ask, Reply, Stage};
+use testkit::{Api, Ask, Reply, Stage, all_at_once};
 
 use crate::products::{Catalogue, text};
 
@@ -40,6 +41,11 @@ impl Shelves {
     /// A thing at 19.99, and so many of it on the shelf.
     pub fn thing(&self, name: &str, on_hand: u32) -> Value {
         self.thing_with(name, on_hand, json!({}))
+    }
+
+    /// So many things, nine of each on the shelf.
+    pub fn things(&self, count: usize) -> Vec<Value> {
+        all_at_once(count, |number| self.thing(&format!("Thing {number}"), 9))
     }
 
     /// Sets how many of a SKU there are.

@@ -17,8 +17,7 @@ use edge::walk::Walk;
 use edge::{App, Consumer, Endpoint, Request, Trace};
 use inventory::Inventory;
 use kernel::{
-    Clock, FixedClock, Money, OrderId, PaymentId, Role, Sku, SystemClock, Timestamp,
-    UserId,
+    Clock, FixedClock, Money, OrderId, PaymentId, Role, Sku, SystemClock, Timestamp, UserId,
 };
 use manifest::resources::{INVENTORY, ORDERS};
 use manifest::{Hears, consumers};
@@ -131,7 +130,8 @@ impl World {
             "name": "Thing", "price": 10, "sku": sku, "categoryId": self.category,
         });
         let products = self.shop.start::<products::Products>();
-        let made = self.ask::<products::api::CreateProduct>(&products, &self.staff, &[], Some(&thing));
+        let made =
+            self.ask::<products::api::CreateProduct>(&products, &self.staff, &[], Some(&thing));
         let thing = made.expect(201).data();
         let inventory = self.shop.start::<Inventory>();
         let stock = json!({ "onHand": STOCK });
@@ -212,7 +212,9 @@ impl World {
     /// Lets the system go on until every hold is over.
     fn run_on(&self) {
         self.deliver();
-        self.shop.wait(self.safe.orders.expire_unpaid(later())).unwrap();
+        self.shop
+            .wait(self.safe.orders.expire_unpaid(later()))
+            .unwrap();
         self.deliver();
     }
 
@@ -259,7 +261,11 @@ impl World {
         let mut sold = 0;
         for order in &orders {
             let entries = order["timeline"].as_array().unwrap();
-            assert_eq!(order["version"], entries.len(), "a line for each version: {order}");
+            assert_eq!(
+                order["version"],
+                entries.len(),
+                "a line for each version: {order}"
+            );
             let last = entries.last().unwrap()["type"].as_str().unwrap();
             let status = order["status"].as_str().unwrap();
             let kept = order["items"].as_array().unwrap().iter();
@@ -315,13 +321,17 @@ fn later() -> Timestamp {
 async fn hear(apps: &Apps, envelope: &str) {
     let heard: Envelope = serde_json::from_str(envelope).unwrap();
     let trace = Trace::continuing(None);
-    OrderCancelled::on(&apps.fulfilment, heard, trace).await.unwrap();
+    OrderCancelled::on(&apps.fulfilment, heard, trace)
+        .await
+        .unwrap();
 }
 
 async fn begin(apps: &Apps, scene: &Scene) {
     let buyer = [Person::User(scene.user)];
     let (order, now) = (scene.order.unwrap(), SystemClock.now());
-    let begun = apps.fulfilment.begin_payment(order, &buyer, scene.payment, now);
+    let begun = apps
+        .fulfilment
+        .begin_payment(order, &buyer, scene.payment, now);
     begun.await.unwrap();
 }
 
@@ -343,14 +353,18 @@ async fn capture(apps: &Apps, scene: &Scene) {
         // Twenty, and the shipping.
         amount: Money::new(2_599, kernel::CurrencyCode::USD),
     };
-    let heard = apps.fulfilment.payment_captured(&captured, SystemClock.now(), None);
+    let heard = apps
+        .fulfilment
+        .payment_captured(&captured, SystemClock.now(), None);
     heard.await.unwrap();
 }
 
 async fn cancel(world: &World, apps: &Apps, scene: &Scene, body: &Value) {
     let id = scene.order.unwrap().to_string();
     let params = [("id", id.as_str())];
-    let request = world.shop.request::<CancelOrder>(&params, "", Some(&scene.token), Some(body));
+    let request = world
+        .shop
+        .request::<CancelOrder>(&params, "", Some(&scene.token), Some(body));
     let answer = world.cancelling.answer(&apps.orders, once(request)).await;
     assert_eq!(answer.status(), 200);
 }
@@ -390,7 +404,8 @@ fn whoever_orders_again_after_a_crash_has_one_order() {
         || world.scene(),
         |world, apps, scene| Box::pin(place(world, apps, scene)),
         |scene| {
-            let again = world.ask::<CreateOrder>(&world.safe.checkout, &scene.token, &[], Some(&wish()));
+            let again =
+                world.ask::<CreateOrder>(&world.safe.checkout, &scene.token, &[], Some(&wish()));
             let known = again.status == 409 && again.code() == "cart_empty";
             assert!(again.status == 201 || known, "{again}");
             world.order_of(scene);
@@ -439,9 +454,7 @@ fn a_payment_that_dies_as_it_is_confirmed_has_the_stock_or_has_not() {
     for payments in [Payments::NeverComeBack, Payments::GoOn, Payments::GiveUp] {
         world.stop_everywhere(
             || world.begun(),
-            |_, apps, scene| {
-                Box::pin(async { confirm(apps, scene).await.unwrap() })
-            },
+            |_, apps, scene| Box::pin(async { confirm(apps, scene).await.unwrap() }),
             |scene| {
                 match payments {
                     Payments::NeverComeBack => {}

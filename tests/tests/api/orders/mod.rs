@@ -1,6 +1,7 @@
 //! `/api/v1/orders`, over HTTP.
 
 mod cancelling;
+mod crash;
 mod guests;
 mod listing;
 mod moving;
