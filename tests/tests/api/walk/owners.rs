@@ -25,6 +25,14 @@ fn owned(route: &Route, owner: &Person) -> Option<(String, String)> {
             let order = orders::ordered(&owner.api, &thing, 1);
             Some((route.with(text(&order, "id")), orders::path(&order)))
         }
+        "/api/v1/payments/methods" => {
+            let card = json!({ "paymentMethodId": "pm_card_visa" });
+            let saved = owner.api.post(collection, &card).expect(201);
+            Some((
+                route.with(text(&saved.data(), "id")),
+                "/api/v1/payments/methods",
+            ))
+        }
         other => panic!("say here what a user owns at {other}"),
     }
 }
