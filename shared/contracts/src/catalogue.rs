@@ -17,7 +17,6 @@ use crate::payments::{PaymentCaptured, PaymentFailed, PaymentRefunded};
 use crate::products::{
     CategoryChanged, ImportRequested, ProductArchived, ProductChanged, ProductCreated,
 };
-use crate::products::{ImportRequested, ProductArchived, ProductChanged, ProductCreated};
 use crate::search::JobDue;
 
 /// What there is to know of an event's type.

@@ -28,10 +28,8 @@ fn owned(route: &Route, owner: &Person) -> Option<(String, String)> {
         "/api/v1/payments/methods" => {
             let card = json!({ "paymentMethodId": "pm_card_visa" });
             let saved = owner.api.post(collection, &card).expect(201);
-            Some((
-                route.with(text(&saved.data(), "id")),
-                "/api/v1/payments/methods",
-            ))
+            let id = text(&saved.data(), "id");
+            Some((route.with(id), collection.to_owned()))
         }
         other => panic!("say here what a user owns at {other}"),
     }
