@@ -107,10 +107,10 @@ impl OrderBook for Fulfilment {
         payer: &Payer,
         payment: PaymentId,
         now: Timestamp,
-    ) -> Result<Money, OrdersError> {
+    ) -> Result<Due, OrdersError> {
         let people = payer.people();
         let payable = self.begin_payment(order, &people, payment, now).await?;
-        Ok(payable.amount)
+        Ok(payable.into())
     }
 
     async fn confirm(
