@@ -174,6 +174,14 @@ pub fn mails(workspace: &Workspace, wanted: &[OsString]) -> Result<ExitCode> {
     Ok(command::exit_code(mails.args(wanted).status()?))
 }
 
+/// `cargo xtask reconcile`.
+pub fn reconcile(workspace: &Workspace, wanted: &[OsString]) -> Result<ExitCode> {
+    let mut reconcile = local(workspace, "reconcile.py")?;
+    Ok(command::exit_code(
+        reconcile.args(["--stage", STAGE]).args(wanted).status()?,
+    ))
+}
+
 /// A script for the developer's cloud, while it runs.
 fn local(workspace: &Workspace, name: &str) -> Result<Command> {
     let file = workspace.local().join("env");

@@ -40,6 +40,8 @@ cargo xtask <command>
   token --role ROLE [--user usr_…] [--email …] [--days N]
                                        an access token for the local cloud
   mails [address]                      the mails that the local cloud took; whole those to an address
+  reconcile [--all]                    compares Stripe's books with the ledger, and lists what differs;
+                                       with --all also what is gone by itself
   appoint --stage NAME --email ADDRESS --role ROLE
                                        makes somebody staff, on any stage
   demo                                 a shopper's journey through the local shop, told as it happens
@@ -106,6 +108,7 @@ fn run() -> Result<ExitCode> {
         "token" => token::print(&workspace, &rest(arguments)?)?,
         "mails" => return deploy::mails(&workspace, &rest(arguments)?),
         "demo" => return deploy::demo(&workspace),
+        "reconcile" => return deploy::reconcile(&workspace, &rest(arguments)?),
         "appoint" => return accounts::appoint(&workspace, &rest(arguments)?),
         "dlq" => return dead_letters::run(&workspace, &rest(arguments)?),
         "rotate-keys" => return token::rotate(&workspace, &rest(arguments)?),

@@ -46,6 +46,10 @@ pub struct Payable {
     pub amount: Money,
     /// What it is for.
     pub lines: Vec<OrderLine>,
+    /// What was taken off the lines.
+    pub discount: Money,
+    /// What sending it costs. What of the amount is neither of these is tax on top of the prices.
+    pub shipping: Money,
     /// Until when the payment has the stock, if it is not confirmed before.
     pub until: Timestamp,
 }
@@ -216,6 +220,8 @@ fn payable(order: &Order, now: Timestamp) -> Payable {
         email: order.email.clone(),
         amount: state.total,
         lines: state.items,
+        discount: state.discount,
+        shipping: state.shipping,
         until: order.held_until.unwrap_or(now),
     }
 }

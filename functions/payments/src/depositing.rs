@@ -257,4 +257,6 @@ fn abandoned() -> Failure {
 }
 
 #[cfg(test)]
+mod crash;
+#[cfg(test)]
 mod tests;

@@ -3,9 +3,9 @@
 use aws::{QueueError, SecretError, TableError};
 use edge::{Problem, Row, rows};
 use kernel::{Faults, Money, MoneyError};
+use orders::error::OrdersError;
 
 use crate::ledger::{EntryError, WalletError};
-use crate::order_book::OrderError;
 use crate::payment::{Illegal, Stage};
 use crate::processor::ProcessorError;
 use crate::processor::stripe::signature::Unsigned;
@@ -18,17 +18,6 @@ pub const INSUFFICIENT_FUNDS: Row = Row::new(
     "There is not enough in the wallet",
 );
 
-/// The order was paid.
-pub const ORDER_ALREADY_PAID: Row =
-    Row::new("order_already_paid", 409, "The order is paid already");
-/// The order was not paid in time.
-pub const ORDER_EXPIRED: Row = Row::new("order_expired", 409, "The order has expired");
-/// One payment of an order at a time.
-pub const PAYMENT_IN_PROGRESS: Row = Row::new(
-    "payment_in_progress",
-    409,
-    "Another payment of the order is under way",
-);
 /// There is nothing to be captured, or it was captured.
 pub const PAYMENT_NOT_CAPTURABLE: Row = Row::new(
     "payment_not_capturable",
@@ -58,9 +47,6 @@ pub const INVALID_EVENT: Row = Row::new("invalid_event", 400, "The body is no ev
 
 /// Every problem of the service, for the documentation.
 pub const ALL: &[Row] = &[
-    ORDER_ALREADY_PAID,
-    ORDER_EXPIRED,
-    PAYMENT_IN_PROGRESS,
     PAYMENT_NOT_CAPTURABLE,
     PAYMENT_NOT_VOIDABLE,
     PAYMENT_NOT_CAPTURED,
@@ -102,7 +88,7 @@ pub enum PaymentsError {
     Fault(&'static str),
     /// The order is not paid so.
     #[error(transparent)]
-    Order(#[from] OrderError),
+    Order(#[from] OrdersError),
     /// The processor failed.
     #[error(transparent)]
     Processor(#[from] ProcessorError),
@@ -187,13 +173,7 @@ impl From<PaymentsError> for Problem {
             PaymentsError::InsufficientFunds { available } => Self::new(INSUFFICIENT_FUNDS)
                 .detail(format!("The wallet has {available}."))
                 .extension("available", serde_json::json!(available.amount())),
-            PaymentsError::Order(error) => match error {
-                OrderError::NotFound => rows::NOT_FOUND.into(),
-                OrderError::AlreadyPaid => ORDER_ALREADY_PAID.into(),
-                OrderError::Expired => ORDER_EXPIRED.into(),
-                OrderError::PaymentInProgress => PAYMENT_IN_PROGRESS.into(),
-                OrderError::Unavailable(_) => Self::new(rows::UNAVAILABLE).cause(error),
-            },
+            PaymentsError::Order(error) => error.into(),
             PaymentsError::NotCapturable(stage) => {
                 Self::new(PAYMENT_NOT_CAPTURABLE).detail(format!("It is {stage}."))
             }

@@ -17,6 +17,7 @@ pub mod on;
 pub mod order_book;
 mod pay;
 pub mod payment;
+mod personal;
 pub mod processor;
 pub mod reconciliation;
 mod reconciling;
@@ -81,6 +82,8 @@ pub fn functions() -> Vec<edge::Function> {
         edge::endpoint::<api::ListWalletTransactions>(),
         edge::endpoint::<api::GetTrialBalance>(),
         edge::endpoint::<api::ListDifferences>(),
+        edge::endpoint::<api::PayOrder>(),
+        edge::endpoint::<api::GetPayment>(),
         edge::endpoint::<api::CapturePayment>(),
         edge::endpoint::<api::VoidPayment>(),
         edge::endpoint::<api::RefundPayment>(),
@@ -90,6 +93,7 @@ pub fn functions() -> Vec<edge::Function> {
         edge::endpoint::<api::ReceiveWebhook>(),
         edge::worker::<on::WorkOffWebhook>(),
         edge::consumer::<on::OrderCancelled>(),
+        edge::consumer::<on::UserErased>(),
         edge::clockwork::<on::Reconcile>(),
         edge::clockwork::<on::ResumePayments>(),
     ]

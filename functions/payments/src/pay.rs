@@ -10,12 +10,14 @@ use kernel::{Amount, Money, OrderId, PaymentId, RefundId, Timestamp};
 
 use crate::error::PaymentsError;
 use crate::ledger::{Entry, Tender};
-use crate::order_book::{OrderBook, Payer};
+use crate::order_book::{Due, OrderBook, Payer, refusal};
 use crate::payment::{Move, PayBy, Payment, Stage, Step};
 use crate::processor::{Failure, IntentState, NewIntent, ProcessorError};
 use crate::store::{PostError, StoreError};
 use crate::{Capturing, Charges};
 
+#[cfg(test)]
+mod crash;
 #[cfg(test)]
 pub(crate) mod tests;
 
@@ -86,6 +88,7 @@ impl Charges {
             wallet_asked: wish.wallet,
             stage: Stage::Started,
             due: None,
+            shares: Vec::new(),
             intent: None,
             authorised: false,
             captured: None,
@@ -184,14 +187,18 @@ impl Charges {
             return Ok(Move::GiveUp(abandoned()));
         };
         let store = &self.payments.store;
-        let due = match orders
+        let Due {
+            amount: due,
+            shares,
+        } = match orders
             .begin(payment.order_id, payer, payment.id, driver.at)
             .await
         {
             Ok(due) => due,
-            Err(error) if error.may_pass() => return Err(error.into()),
             Err(error) => {
-                let _ = store.drop_payment(payment).await;
+                if refusal(&error).is_some() {
+                    let _ = store.drop_payment(payment).await;
+                }
                 return Err(error.into());
             }
         };
@@ -206,7 +213,7 @@ impl Charges {
             Ok(tender) if tender.card > 0 && payment.payment_method.is_none() => {
                 PaymentsError::invalid("/paymentMethodId", "is needed for what a card is to pay")
             }
-            Ok(tender) => return Ok(Move::Open(tender)),
+            Ok(tender) => return Ok(Move::Open(tender, shares)),
             Err(faults) => PaymentsError::Invalid(faults),
         };
         Err(self.refuse(orders, payment, driver, refused).await?)
@@ -296,10 +303,12 @@ impl Charges {
             .await
         {
             Ok(()) => {}
-            Err(error) if error.may_pass() => return Err(error.into()),
             Err(error) => {
+                let Some(code) = refusal(&error) else {
+                    return Err(error.into());
+                };
                 return Ok(Move::GiveUp(Failure {
-                    code: error.code().to_owned(),
+                    code: code.to_owned(),
                     message: format!("The order could not be confirmed: {error}."),
                 }));
             }
@@ -380,9 +389,9 @@ impl Charges {
         }
         match orders.fail(payment.order_id, payment.id, driver.at).await {
             Ok(()) => {}
-            Err(error) if error.may_pass() => return Err(error.into()),
-            // The order is not there or not ours to speak of: there is nothing to be let go.
-            Err(_) => {}
+            // The order is not there, or knows nothing of it: there is nothing to be let go.
+            Err(error) if refusal(&error).is_some() => {}
+            Err(error) => return Err(error.into()),
         }
         if let Some(card) = payment.card().filter(|_| payment.authorised) {
             let released = Entry::released(payment.id, card, driver.at)?;

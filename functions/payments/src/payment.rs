@@ -16,12 +16,13 @@
 use std::fmt;
 use std::time::Duration;
 
-use kernel::{Amount, Faults, Money, MoneyError, OrderId, PaymentId, Timestamp, UserId};
+use kernel::{Amount, Faults, Money, MoneyError, OrderId, PaymentId, Timestamp, TokenHash, UserId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::ledger::Tender;
 use crate::processor::Failure;
+use crate::refund::Share;
 
 #[cfg(test)]
 mod tests;
@@ -86,7 +87,7 @@ impl Stage {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Move {
     /// The order has said what is due, and the wallet's part of it is held.
-    Open(Tender),
+    Open(Tender, Vec<Share>),
     /// The processor has made an intent.
     Intend(String),
     /// The bank asks the shopper.
@@ -137,7 +138,7 @@ pub struct Payment {
     /// Who pays; a guest has none.
     pub user_id: Option<UserId>,
     /// What a guest is known again by: the hash of the order's token.
-    pub guest: Option<String>,
+    pub guest: Option<TokenHash>,
     /// With what.
     pub by: PayBy,
     /// The card, by the processor's token.
@@ -148,6 +149,8 @@ pub struct Payment {
     pub stage: Stage,
     /// What is due, by card and by wallet; not known before the order has said.
     pub due: Option<Tender>,
+    /// What of it is for which part of the order.
+    pub shares: Vec<Share>,
     /// The processor's intent for the card's part.
     pub intent: Option<String>,
     /// Whether the bank's promise stands in the ledger.
@@ -183,7 +186,10 @@ impl Payment {
         after.version += 1;
         after.updated_at = at.max(self.updated_at);
         match next {
-            Move::Open(due) => after.due = Some(due),
+            Move::Open(due, shares) => {
+                after.due = Some(due);
+                after.shares = shares;
+            }
             Move::Intend(intent) => after.intent = Some(intent),
             Move::Confirm => after.authorised = self.has_card(),
             Move::Capture(tender) => {
@@ -210,7 +216,7 @@ impl Payment {
             _ => false,
         };
         match (next, self.stage) {
-            (Move::Open(_), Started) => Some(Opened),
+            (Move::Open(..), Started) => Some(Opened),
             (Move::Intend(_), Opened) if self.has_card() => Some(Authorising),
             (Move::Ask, Authorising) => Some(AwaitingAction),
             (Move::Confirm, _) if held => Some(Confirmed),

@@ -102,8 +102,13 @@ impl Charges {
         if cancellation.refund.minor <= 0 {
             return Ok(());
         }
-        let payments = self.payments.store.captured_of(order).await?;
-        let payment = *payments.first().ok_or(PaymentsError::NotCaptured)?;
+        let payment = match cancellation.payment_id {
+            Some(payment) => payment,
+            None => {
+                let captured = self.payments.store.captured_of(order).await?;
+                *captured.first().ok_or(PaymentsError::NotCaptured)?
+            }
+        };
         let wish = RefundWish {
             id: RefundId::derive(&cancellation.id.to_string(), "refund"),
             amount: Some(cancellation.refund),
@@ -282,5 +287,7 @@ impl From<RefundError> for PaymentsError {
     }
 }
 
+#[cfg(test)]
+mod crash;
 #[cfg(test)]
 mod tests;

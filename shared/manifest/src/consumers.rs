@@ -139,6 +139,15 @@ pub const PAYMENTS_ON_ORDER_CANCELLED: Source = Source {
     ..Source::DEFAULT
 };
 
+/// Forgets the cards of users who were erased.
+pub const PAYMENTS_ON_USER_ERASED: Source = Source {
+    name: function_name!(PAYMENTS_ON_USER_ERASED),
+    service: "payments",
+    hears: Hears::Events(&["auth.user-erased.v1"]),
+    batch: 1,
+    ..Source::DEFAULT
+};
+
 /// Does what webhooks of the processor ask for.
 pub const PAYMENTS_ON_WEBHOOK: Source = Source {
     name: function_name!(PAYMENTS_ON_WEBHOOK),
@@ -201,6 +210,7 @@ pub const ALL: &[&Source] = &[
     &ORDERS_ON_USER_ERASED,
     &PLATFORM_RELAY_OUTBOX,
     &PAYMENTS_ON_ORDER_CANCELLED,
+    &PAYMENTS_ON_USER_ERASED,
     &PAYMENTS_ON_WEBHOOK,
     &SEARCH_ON_PRODUCT_CHANGED,
     &SEARCH_ON_CATEGORY_CHANGED,

@@ -407,17 +407,18 @@ grants! {
     routes::PAYMENTS_DIFFERENCES:    Reads(&PAYMENTS);
     routes::PAYMENTS_REFUND:         Writes(&PAYMENTS), Reveals(&STRIPE_KEY), Told(&STRIPE_URL);
     consumers::PAYMENTS_ON_ORDER_CANCELLED:  Writes(&PAYMENTS), Reveals(&STRIPE_KEY), Told(&STRIPE_URL);
+    consumers::PAYMENTS_ON_USER_ERASED:  Writes(&PAYMENTS), Reveals(&STRIPE_KEY), Told(&STRIPE_URL);
     schedules::PAYMENTS_RECONCILE:   Writes(&PAYMENTS), Reveals(&STRIPE_KEY), Told(&STRIPE_URL);
-    routes::PAYMENTS_CREATE:          Writes(&PAYMENTS), Reveals(&STRIPE_KEY), Told(&STRIPE_URL), Told(&PAYMENT_CAPTURE);
+    routes::PAYMENTS_CREATE:          Writes(&PAYMENTS), Writes(&ORDERS), Writes(&INVENTORY), Reveals(&STRIPE_KEY), Told(&STRIPE_URL), Told(&PAYMENT_CAPTURE);
     routes::PAYMENTS_GET:             Reads(&PAYMENTS), Reveals(&STRIPE_KEY), Told(&STRIPE_URL);
-    routes::PAYMENTS_CAPTURE:         Writes(&PAYMENTS), Reveals(&STRIPE_KEY), Told(&STRIPE_URL), Told(&PAYMENT_CAPTURE);
-    routes::PAYMENTS_VOID:            Writes(&PAYMENTS), Reveals(&STRIPE_KEY), Told(&STRIPE_URL), Told(&PAYMENT_CAPTURE);
+    routes::PAYMENTS_CAPTURE:         Writes(&PAYMENTS), Writes(&ORDERS), Writes(&INVENTORY), Reveals(&STRIPE_KEY), Told(&STRIPE_URL), Told(&PAYMENT_CAPTURE);
+    routes::PAYMENTS_VOID:            Writes(&PAYMENTS), Writes(&ORDERS), Writes(&INVENTORY), Reveals(&STRIPE_KEY), Told(&STRIPE_URL), Told(&PAYMENT_CAPTURE);
     routes::PAYMENTS_METHODS_LIST:    Reads(&PAYMENTS), Reveals(&STRIPE_KEY), Told(&STRIPE_URL);
     routes::PAYMENTS_METHODS_CREATE:  Writes(&PAYMENTS), Reveals(&STRIPE_KEY), Told(&STRIPE_URL);
     routes::PAYMENTS_METHODS_DELETE:  Writes(&PAYMENTS), Reveals(&STRIPE_KEY), Told(&STRIPE_URL);
     routes::PAYMENTS_WEBHOOK:         Writes(&PAYMENTS), Reveals(&STRIPE_WEBHOOK_SECRETS), Sends(&consumers::PAYMENTS_ON_WEBHOOK);
-    consumers::PAYMENTS_ON_WEBHOOK:   Writes(&PAYMENTS), Reveals(&STRIPE_KEY), Told(&STRIPE_URL), Told(&PAYMENT_CAPTURE);
-    schedules::PAYMENTS_RESUME:       Writes(&PAYMENTS), Reveals(&STRIPE_KEY), Told(&STRIPE_URL), Told(&PAYMENT_CAPTURE);
+    consumers::PAYMENTS_ON_WEBHOOK:   Writes(&PAYMENTS), Writes(&ORDERS), Writes(&INVENTORY), Reveals(&STRIPE_KEY), Told(&STRIPE_URL), Told(&PAYMENT_CAPTURE);
+    schedules::PAYMENTS_RESUME:       Writes(&PAYMENTS), Writes(&ORDERS), Writes(&INVENTORY), Reveals(&STRIPE_KEY), Told(&STRIPE_URL), Told(&PAYMENT_CAPTURE);
 
     routes::SEARCH_PRODUCTS:               Reads(&SEARCH), WritesUnder(&SEARCH, SEARCHED), Reads(&PRODUCTS), Searches(&SEARCH_DOMAIN);
     routes::SEARCH_SUGGEST:                Reads(&SEARCH), Reads(&PRODUCTS), Searches(&SEARCH_DOMAIN);

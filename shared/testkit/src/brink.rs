@@ -61,25 +61,19 @@ impl Brink {
         let upstream = environment
             .required(ENDPOINT)
             .unwrap_or_else(|error| panic!("{error}"));
-        let upstream = upstream
-            .trim_start_matches("http://")
-            .trim_end_matches('/')
-            .to_owned();
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a port for the brink");
-        let address = format!("http://{}", listener.local_addr().expect("its address"));
         let watch = Arc::new(Watch::default());
-        let watching = Arc::clone(&watch);
-        // The thread ends with the process: it waits for connections that no longer come.
-        std::thread::spawn(move || {
-            for client in listener.incoming().flatten() {
-                let (upstream, watch) = (upstream.clone(), Arc::clone(&watching));
-                std::thread::spawn(move || {
-                    // What breaks is the connection of a use case that was dropped.
-                    let _ = pass(client, &upstream, &watch);
-                });
-            }
-        });
-        Self { address, watch }
+        Self {
+            address: open(&upstream, &watch),
+            watch,
+        }
+    }
+
+    /// Stands before another server too, whose calls are counted with the others, and says where.
+    ///
+    /// # Panics
+    /// When there is no port for it.
+    pub fn beside(&self, upstream: &str) -> String {
+        open(upstream, &self.watch)
     }
 
     /// Clients that call through it.
@@ -144,6 +138,28 @@ impl Watch {
     }
 }
 
+/// Opens a port before a server, and says where it is.
+fn open(upstream: &str, watch: &Arc<Watch>) -> String {
+    let upstream = upstream
+        .trim_start_matches("http://")
+        .trim_end_matches('/')
+        .to_owned();
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port for the brink");
+    let address = format!("http://{}", listener.local_addr().expect("its address"));
+    let watching = Arc::clone(watch);
+    // The thread ends with the process: it waits for connections that no longer come.
+    std::thread::spawn(move || {
+        for client in listener.incoming().flatten() {
+            let (upstream, watch) = (upstream.clone(), Arc::clone(&watching));
+            std::thread::spawn(move || {
+                // What breaks is the connection of a use case that was dropped.
+                let _ = pass(client, &upstream, &watch);
+            });
+        }
+    });
+    address
+}
+
 fn pass(client: TcpStream, upstream: &str, watch: &Watch) -> std::io::Result<()> {
     client.set_nodelay(true)?;
     let mut answers = client.try_clone()?;
@@ -157,7 +173,11 @@ fn pass(client: TcpStream, upstream: &str, watch: &Watch) -> std::io::Result<()>
     let mut answer = Vec::new();
     server.read_to_end(&mut answer)?;
     let target = request.header("x-amz-target").unwrap_or(request.path());
-    let call = target.rsplit('.').next().unwrap_or(target).to_owned();
+    let call = target
+        .rsplit(['.', '/'])
+        .next()
+        .unwrap_or(target)
+        .to_owned();
     if watch.done(call, &client)? {
         answers.write_all(&answer)?;
         // The answer says that its connection closes, so it must.

@@ -9,9 +9,7 @@
 )]
 
 mod auth;
-pub mod auth;
 mod cart;
-mod imports;
 mod imports;
 mod inventory;
 mod orders;

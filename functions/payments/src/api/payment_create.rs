@@ -3,9 +3,7 @@
 use edge::{Call, Created, Doc, Endpoint, Guest, JsonBody, Problem};
 use kernel::{Amount, Faults, OrderId};
 use manifest::{Route, routes};
-use orders::error::{
-    ORDER_ALREADY_PAID, ORDER_EXPIRED, PAYMENT_IN_PROGRESS, TOO_MANY_PAYMENTS,
-};
+use orders::error::{ORDER_ALREADY_PAID, ORDER_EXPIRED, PAYMENT_IN_PROGRESS, TOO_MANY_PAYMENTS};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};

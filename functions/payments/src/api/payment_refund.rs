@@ -169,6 +169,6 @@ impl Endpoint for RefundPayment {
 }
 
 fn created(refund: &Refund) -> Created<RefundView> {
-    let payment = routes::PAYMENTS_REFUND.with(refund.payment_id);
+    let payment = routes::PAYMENTS_GET.with(refund.payment_id);
     Created::at(payment, RefundView::from(refund))
 }

@@ -30,6 +30,7 @@ pub struct Body {
 
 impl JsonBody for Body {
     fn check(document: &Value, faults: &mut Faults) {
+        super::hold_to_amount(document, faults);
         super::hold_to_token(document, faults);
     }
 

@@ -1,7 +1,7 @@
 //! `POST /api/v1/wallet/withdraw`: takes money out of the caller's wallet.
 
 use edge::{Call, Created, Doc, Endpoint, JsonBody, Problem, Shopper};
-use kernel::{Amount, CurrencyCode};
+use kernel::{Amount, CurrencyCode, Faults};
 use manifest::{Route, routes};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -27,6 +27,10 @@ pub struct Body {
 }
 
 impl JsonBody for Body {
+    fn check(document: &Value, faults: &mut Faults) {
+        super::hold_to_amount(document, faults);
+    }
+
     fn example() -> Value {
         json!({ "amount": 20.00, "currency": "USD" })
     }

@@ -3,9 +3,11 @@
 mod order_cancelled;
 mod reconcile;
 mod resume;
+mod user_erased;
 mod webhook;
 
 pub use order_cancelled::OrderCancelled;
 pub use reconcile::Reconcile;
 pub use resume::ResumePayments;
+pub use user_erased::UserErased;
 pub use webhook::WorkOffWebhook;

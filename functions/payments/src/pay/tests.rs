@@ -6,11 +6,13 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use kernel::{CurrencyCode, UserId};
+use kernel::{CurrencyCode, OrderToken, UserId};
+use orders::change::Refusal;
+use orders::error::OrdersError;
 use testkit::{Proxy, Trouble};
 
 use super::*;
-use crate::order_book::OrderError;
+use crate::refund::{Part, Share};
 use crate::testing::{NOW, authenticate, charges, charges_on, cloud, silent, stripe, usd, user};
 
 /// Orders that are paid by one payment at a time.
@@ -20,8 +22,8 @@ pub(crate) struct Book(Mutex<HashMap<OrderId, Order>>);
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Order {
     amount: Option<Money>,
-    under_way: Option<PaymentId>,
-    confirmed: bool,
+    pub(crate) under_way: Option<PaymentId>,
+    pub(crate) confirmed: bool,
     stock_is_gone: bool,
     pub(crate) failed: usize,
 }
@@ -59,15 +61,20 @@ impl OrderBook for Book {
         _: &Payer,
         payment: PaymentId,
         _: Timestamp,
-    ) -> Result<Money, OrderError> {
+    ) -> Result<Due, OrdersError> {
         let mut orders = self.orders();
-        let order = orders.get_mut(&order).ok_or(OrderError::NotFound)?;
+        let order = orders.get_mut(&order).ok_or(OrdersError::NotFound)?;
         match order.under_way {
-            Some(other) if other != payment && order.confirmed => Err(OrderError::AlreadyPaid),
-            Some(other) if other != payment => Err(OrderError::PaymentInProgress),
+            Some(other) if other != payment && order.confirmed => Err(Refusal::AlreadyPaid.into()),
+            Some(other) if other != payment => Err(Refusal::PaymentInProgress.into()),
             _ => {
                 order.under_way = Some(payment);
-                order.amount.ok_or(OrderError::Expired)
+                let amount = order.amount.ok_or(OrdersError::NotFound)?;
+                let shares = vec![Share {
+                    part: Part::Shipping,
+                    amount: amount.minor,
+                }];
+                Ok(Due { amount, shares })
             }
         }
     }
@@ -77,11 +84,11 @@ impl OrderBook for Book {
         order: OrderId,
         payment: PaymentId,
         _: Timestamp,
-    ) -> Result<(), OrderError> {
+    ) -> Result<(), OrdersError> {
         let mut orders = self.orders();
-        let order = orders.get_mut(&order).ok_or(OrderError::NotFound)?;
+        let order = orders.get_mut(&order).ok_or(OrdersError::NotFound)?;
         if order.stock_is_gone || order.under_way != Some(payment) {
-            return Err(OrderError::Expired);
+            return Err(Refusal::Expired.into());
         }
         order.confirmed = true;
         Ok(())
@@ -92,9 +99,9 @@ impl OrderBook for Book {
         order: OrderId,
         payment: PaymentId,
         _: Timestamp,
-    ) -> Result<(), OrderError> {
+    ) -> Result<(), OrdersError> {
         let mut orders = self.orders();
-        let order = orders.get_mut(&order).ok_or(OrderError::NotFound)?;
+        let order = orders.get_mut(&order).ok_or(OrdersError::NotFound)?;
         if order.under_way == Some(payment) {
             order.under_way = None;
             order.confirmed = false;
@@ -104,7 +111,7 @@ impl OrderBook for Book {
     }
 }
 
-fn wish(order: OrderId, by: PayBy) -> Wish {
+pub(crate) fn wish(order: OrderId, by: PayBy) -> Wish {
     Wish {
         order_id: order,
         payer: Payer {
@@ -137,7 +144,7 @@ pub(crate) async fn pay_by_card(
 }
 
 /// What the ledger has of an account, and that it is in balance.
-async fn held(charges: &Charges, of: UserId) -> (i64, i64) {
+pub(crate) async fn held(charges: &Charges, of: UserId) -> (i64, i64) {
     let books = charges.payments.audited().await;
     let wallet = charges.payments.wallet(of).await.unwrap();
     let accounts = books.accounts.get(&CurrencyCode::USD);
@@ -215,7 +222,9 @@ async fn of_50_payments_of_one_order_one_captures() {
         assert!(
             matches!(
                 outcome,
-                PaymentsError::Order(OrderError::PaymentInProgress | OrderError::AlreadyPaid)
+                PaymentsError::Order(OrdersError::Refused(
+                    Refusal::PaymentInProgress | Refusal::AlreadyPaid
+                ))
             ),
             "{outcome:?}"
         );
@@ -318,7 +327,7 @@ async fn what_cannot_be_paid_leaves_no_trace() {
     let guest = Wish {
         payer: Payer {
             user: None,
-            guest: Some("hash".to_owned()),
+            guest: Some(OrderToken::of_bytes([7; 32]).hash()),
         },
         ..wish(order, PayBy::Wallet)
     };
@@ -329,7 +338,7 @@ async fn what_cannot_be_paid_leaves_no_trace() {
     let strange = wish(OrderId::derive("", "another"), PayBy::Card);
     assert!(matches!(
         ask("strange", strange).await,
-        PaymentsError::Order(OrderError::NotFound)
+        PaymentsError::Order(OrdersError::NotFound)
     ));
     assert_eq!(book.order(order).under_way, None);
     assert_eq!(held(&charges, user("ann")).await, (300, 300));

@@ -37,6 +37,7 @@ fn payment(stage: Stage, due: Tender) -> Payment {
         wallet_asked: None,
         stage,
         due: (stage != Stage::Started).then_some(due),
+        shares: Vec::new(),
         intent: None,
         authorised: false,
         captured: None,
@@ -55,7 +56,7 @@ fn every_stage_allows_these_moves_and_no_others() {
     };
     let moves = || {
         [
-            Move::Open(tender(700, 300)),
+            Move::Open(tender(700, 300), Vec::new()),
             Move::Intend("pi_1".to_owned()),
             Move::Ask,
             Move::Confirm,
@@ -148,7 +149,7 @@ fn every_stage_allows_these_moves_and_no_others() {
 #[test]
 fn a_move_keeps_what_is_known_and_makes_a_version() {
     let opened = payment(Stage::Started, tender(0, 0))
-        .after(Move::Open(tender(700, 300)), NOW)
+        .after(Move::Open(tender(700, 300), Vec::new()), NOW)
         .unwrap();
     assert_eq!(
         (opened.card(), opened.wallet()),

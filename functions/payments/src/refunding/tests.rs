@@ -15,7 +15,12 @@ use crate::store::Store;
 use crate::testing::{NOW, charges, charges_on, cloud, silent, stripe, usd, user};
 
 /// A payment of ann's that was captured, by card at the processor and by wallet.
-async fn captured(charges: &Charges, card: i64, wallet: i64, parts: &[Share]) -> PaymentId {
+pub(super) async fn captured(
+    charges: &Charges,
+    card: i64,
+    wallet: i64,
+    parts: &[Share],
+) -> PaymentId {
     let payments = &charges.payments;
     let payment = PaymentId::generate(
         NOW,
@@ -63,7 +68,7 @@ fn order() -> OrderId {
     OrderId::derive("", "order")
 }
 
-fn wish(name: &str, amount: Option<i64>) -> RefundWish {
+pub(super) fn wish(name: &str, amount: Option<i64>) -> RefundWish {
     let operation = silent::<()>(name).operation().id.to_string();
     RefundWish {
         id: RefundId::derive(&operation, "refund"),
@@ -75,7 +80,7 @@ fn wish(name: &str, amount: Option<i64>) -> RefundWish {
     }
 }
 
-const fn run() -> Run<'static> {
+pub(super) const fn run() -> Run<'static> {
     Run {
         at: NOW,
         answered: None,
@@ -84,14 +89,14 @@ const fn run() -> Run<'static> {
 }
 
 /// What the books have of an account.
-fn sum(books: &Books, account: &str) -> i64 {
+pub(super) fn sum(books: &Books, account: &str) -> i64 {
     let accounts = books.accounts.get(&CurrencyCode::USD);
     let sums = accounts.and_then(|accounts| accounts.get(account));
     i64::try_from(sums.copied().unwrap_or_default().difference()).unwrap()
 }
 
 /// What the processor says has gone back of a payment.
-async fn gone_back(charges: &Charges, payment: PaymentId) -> i64 {
+pub(super) async fn gone_back(charges: &Charges, payment: PaymentId) -> i64 {
     let mut sum = 0;
     let mut after: Option<String> = None;
     let refundable = charges.payments.store.refundable(payment).await.unwrap();
@@ -352,6 +357,7 @@ fn cancellation(name: &str, minor: i64) -> Cancellation {
     Cancellation {
         id: CancellationId::derive(&parent, name),
         items: vec![line],
+        payment_id: None,
         refund: usd(minor),
         reason: Some("changed my mind".to_owned()),
     }
@@ -391,4 +397,23 @@ async fn a_cancellation_is_refunded_once_however_often_it_is_heard() {
     assert_eq!(gone_back(&charges, payment).await, 1_000);
     let told = aws::testing::told(charges.payments.store.table()).await;
     assert_eq!(told.unwrap(), ["payments.payment-refunded.v1"; 3]);
+}
+
+#[tokio::test]
+async fn money_that_an_order_does_not_owe_goes_back_from_the_payment_that_brought_it() {
+    let charges = charges().await;
+    let first = captured(&charges, 1_000, 0, &[]).await;
+    let surplus = captured(&charges, 1_000, 0, &[]).await;
+    let called_off = Cancellation {
+        items: Vec::new(),
+        payment_id: Some(surplus),
+        ..cancellation("surplus", 1_000)
+    };
+    charges
+        .refund_cancellation(order(), &called_off, run())
+        .await
+        .unwrap();
+    assert_eq!(gone_back(&charges, first).await, 0);
+    assert_eq!(gone_back(&charges, surplus).await, 1_000);
+    charges.payments.audited().await;
 }

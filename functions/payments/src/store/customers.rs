@@ -31,6 +31,11 @@ impl Store {
         Ok(item.map(|item| item.customer))
     }
 
+    /// Forgets a user's customer.
+    pub async fn delete_customer(&self, user: UserId) -> Result<(), StoreError> {
+        Ok(self.table.delete(key(user), Condition::none()).await?)
+    }
+
     /// Keeps a user's customer; where another was kept meanwhile, that one is it.
     pub async fn keep_customer(
         &self,

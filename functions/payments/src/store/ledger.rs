@@ -1,8 +1,10 @@
 //! Posting entries, and reading what they have come to.
 
+use std::collections::BTreeMap;
+
 use aws::{Condition, Position, Transaction, TransactionError, Update, decode};
 use futures_util::{StreamExt, TryStreamExt, stream};
-use kernel::{Limit, UserId};
+use kernel::{CurrencyCode, Limit, UserId};
 
 use super::ledger_items::{
     JournalItem, LINES, LineItem, SHARDS, TotalsItem, WalletItem, additions, journal_key,
@@ -10,7 +12,7 @@ use super::ledger_items::{
 };
 use super::reconciliation::await_movement;
 use super::{Store, StoreError};
-use crate::ledger::{Books, Day, Entry, EntryId, Wallet, WalletError, WalletTransaction};
+use crate::ledger::{Books, Day, Entry, EntryId, Sums, Wallet, WalletError, WalletTransaction};
 use crate::retry::Tries;
 
 const ENTRY: &str = "entry";
@@ -214,6 +216,36 @@ impl Store {
         }
         let first = since.map(|since| Day::from_number(since).plus(-BEFORE_THE_FIRST));
         Ok((books, first))
+    }
+
+    /// Writes the totals of a shard anew.
+    pub(crate) async fn put_totals(
+        &self,
+        shard: u8,
+        currency: CurrencyCode,
+        since: Day,
+        accounts: &BTreeMap<&'static str, Sums>,
+    ) -> Result<(), StoreError> {
+        let totals = TotalsItem::of(shard, currency, since, accounts)?;
+        Ok(self.table.put(&totals, Condition::none()).await?)
+    }
+
+    /// Writes the balances of a wallet anew. Its version is the number of its last line.
+    pub(crate) async fn put_wallet(
+        &self,
+        user: UserId,
+        balances: BTreeMap<CurrencyCode, i64>,
+    ) -> Result<(), StoreError> {
+        let last = self.table.query(wallet_partition(user)).prefix(LINES);
+        let last = last.descending().limit(1).consistent().run::<LineItem>();
+        let last = last.await?.items.pop().map(WalletTransaction::from);
+        let wallet = Wallet {
+            user,
+            version: last.map_or(0, |line| line.number),
+            balances,
+        };
+        let item = WalletItem::from(&wallet);
+        Ok(self.table.put(&item, Condition::none()).await?)
     }
 
     /// Some entries of a day in a shard, after a place.

@@ -121,6 +121,30 @@ pub(super) fn total_of(account: &str, side: Side) -> String {
 }
 
 impl TotalsItem {
+    /// The totals that these sums are.
+    pub(super) fn of(
+        shard: u8,
+        currency: CurrencyCode,
+        since: Day,
+        accounts: &BTreeMap<&'static str, Sums>,
+    ) -> Result<Self, TableError> {
+        let mut sums = BTreeMap::new();
+        for (name, sum) in accounts {
+            for (side, amount) in [(Side::Debit, sum.debits), (Side::Credit, sum.credits)] {
+                let amount = i64::try_from(amount).map_err(|error| {
+                    TableError::Fault(format!("the sum of {name}: {error}").into())
+                })?;
+                sums.insert(total_of(name, side), amount);
+            }
+        }
+        Ok(Self {
+            shard,
+            currency,
+            since: since.number(),
+            sums,
+        })
+    }
+
     /// Adds what it says to the books.
     pub(super) fn add_to(&self, books: &mut Books) {
         let accounts = books.accounts.entry(self.currency).or_default();

@@ -3,7 +3,7 @@
 use aws::{Answered, Condition, Item, Key, Transaction};
 use contracts::payments::{PaymentCaptured, PaymentFailed};
 use contracts::{Envelope, Event};
-use kernel::{Amount, EventId, OrderId, PaymentId, Timestamp, UserId};
+use kernel::{Amount, EventId, OrderId, PaymentId, Timestamp, TokenHash, UserId};
 use serde::{Deserialize, Serialize};
 
 use super::standing::Standing;
@@ -11,7 +11,7 @@ use super::{PostError, Store, StoreError};
 use crate::ledger::{Entry, Tender};
 use crate::payment::{PayBy, Payment, Stage};
 use crate::processor::Failure;
-use crate::refund::{RefundError, Refundable};
+use crate::refund::{RefundError, Refundable, Share};
 
 /// What it is called: in a transaction, in its partition, and among what is under way.
 const PAYMENT: &str = "payment";
@@ -24,7 +24,7 @@ pub(crate) struct PaymentItem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     user_id: Option<UserId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    guest: Option<String>,
+    guest: Option<TokenHash>,
     pay_by: PayBy,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     payment_method: Option<String>,
@@ -33,6 +33,8 @@ pub(crate) struct PaymentItem {
     stage: Stage,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     due: Option<Tender>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    shares: Vec<Share>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     intent: Option<String>,
     authorised: bool,
@@ -72,6 +74,7 @@ impl From<&Payment> for PaymentItem {
             wallet_asked: payment.wallet_asked.map(|asked| asked.to_string()),
             stage: payment.stage,
             due: payment.due,
+            shares: payment.shares.clone(),
             intent: payment.intent.clone(),
             authorised: payment.authorised,
             captured: payment.captured,
@@ -96,6 +99,7 @@ impl From<PaymentItem> for Payment {
             wallet_asked: item.wallet_asked.and_then(|text| Amount::parse(&text).ok()),
             stage: item.stage,
             due: item.due,
+            shares: item.shares,
             intent: item.intent,
             authorised: item.authorised,
             captured: item.captured,
@@ -192,7 +196,7 @@ fn refundable(payment: &Payment) -> Result<Option<Refundable>, RefundError> {
         payment.user_id,
         payment.intent.clone(),
         captured,
-        &[],
+        &payment.shares,
     )
     .map(Some)
 }

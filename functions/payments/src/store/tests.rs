@@ -161,6 +161,53 @@ async fn histories_are_paged_from_the_last_line_to_the_first() {
     assert!(of_nobody.items.is_empty() && of_nobody.next.is_none());
 }
 
+#[tokio::test]
+async fn totals_and_wallets_that_were_lost_are_what_the_journal_says_again() {
+    let payments = payments().await;
+    for (name, minor) in [("ann", 700), ("bob", 300), ("cem", 50)] {
+        payments.fill(user(name), usd(minor), name).await;
+        payments
+            .fill(user(name), Money::new(minor, CurrencyCode::JPY), "yen")
+            .await;
+    }
+    payments
+        .withdraw(user("ann"), usd(200), &silent("some"), NOW)
+        .await
+        .unwrap();
+    let before = payments.audited().await;
+    let wallet = payments.wallet(user("ann")).await.unwrap();
+
+    let store = &payments.store;
+    let wrong = std::collections::BTreeMap::from([(CurrencyCode::USD, 999_999)]);
+    store.put_wallet(user("ann"), wrong).await.unwrap();
+    for shard in 0..SHARDS {
+        let nothing = std::collections::BTreeMap::new();
+        let day = crate::ledger::Day::of(NOW);
+        store
+            .put_totals(shard, CurrencyCode::USD, day, &nothing)
+            .await
+            .unwrap();
+    }
+    assert_ne!(
+        payments.trial_balance().await.unwrap().accounts,
+        before.accounts
+    );
+    assert_eq!(
+        payments.replay(NOW).await.unwrap(),
+        before,
+        "the journal is what it was"
+    );
+
+    assert_eq!(payments.rebuild(NOW, NOW).await.unwrap(), before);
+    assert_eq!(payments.audited().await, before);
+    assert_eq!(payments.wallet(user("ann")).await.unwrap(), wallet);
+    payments
+        .withdraw(user("ann"), usd(500), &silent("the rest"), NOW)
+        .await
+        .unwrap();
+    payments.audited().await;
+}
+
 /// A random life of three wallets in currencies of every exponent, each step against a plain sum.
 #[tokio::test]
 async fn whatever_moves_the_totals_the_wallets_and_the_journal_agree() {

@@ -22,7 +22,10 @@ fn send(media: &str, body: &str, secret: &str) -> Reply {
 fn an_event_is_believed_by_its_bytes_whatever_the_gateway_makes_of_them() {
     let secret = setting("STRIPE_WEBHOOK_SECRET");
     // The gateway hands text on as it is, and anything else in base64.
-    for media in ["application/json; charset=utf-8", "application/octet-stream"] {
+    for media in [
+        "application/json; charset=utf-8",
+        "application/octet-stream",
+    ] {
         let event = json!({
             "id": unique("evt"), "type": "something.new", "data": { "object": { "name": "Ärger ☂" } },
         });

@@ -22,12 +22,13 @@ fn a_saved_card_is_listed_pays_and_is_forgotten_by_its_owner_alone() {
 
     let shop = Shopfront::new();
     let thing = shop.sell(30.00, 5);
-    let by = |order: &serde_json::Value| {
-        json!({ "orderId": order["id"], "method": "card", "paymentMethodId": saved["id"] })
-    };
+    let by = |order: &serde_json::Value| json!({ "orderId": order["id"], "method": "card", "paymentMethodId": saved["id"] });
     let (anns, bobs) = (ordered(&ann, &thing, 1), ordered(&bob, &thing, 1));
     assert_eq!(pay(&bob, &by(&bobs)).expect(201).data()["status"], "failed");
-    assert_eq!(pay(&ann, &by(&anns)).expect(201).data()["status"], "succeeded");
+    assert_eq!(
+        pay(&ann, &by(&anns)).expect(201).data()["status"],
+        "succeeded"
+    );
 
     let place = format!("{METHODS}/{}", text(&saved, "id"));
     bob.delete(&place).expect(404);
@@ -40,7 +41,9 @@ fn a_saved_card_is_listed_pays_and_is_forgotten_by_its_owner_alone() {
 fn what_is_no_card_is_not_saved() {
     let ann = Stage::from_env().user();
     for token in ["pm_unheard_of", "../customers", "4242424242424242"] {
-        let reply = ann.post(METHODS, &json!({ "paymentMethodId": token })).expect(422);
+        let reply = ann
+            .post(METHODS, &json!({ "paymentMethodId": token }))
+            .expect(422);
         assert_eq!(reply.pointers(), ["/paymentMethodId"], "{token}");
     }
 }

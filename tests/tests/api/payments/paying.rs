@@ -52,10 +52,14 @@ fn an_order_that_is_paid_by_card_is_paid_and_is_refunded_to_the_card() {
     let admin = Stage::from_env().holder_of("ADMIN_TOKEN");
     let payment = format!("/api/v1/payments/{}", text(&paid, "id"));
     let refund = json!({ "amount": 10.00, "reason": "a scratch" });
-    admin.post(&format!("{payment}/refund"), &refund).expect(201);
+    admin
+        .post(&format!("{payment}/refund"), &refund)
+        .expect(201);
     let shown = ann.get(&payment).expect(200).data();
     assert_eq!(shown["refundedAmount"], json!(10.00));
-    await_order(&ann, &order, |order| order["paymentStatus"] == "partially_refunded");
+    await_order(&ann, &order, |order| {
+        order["paymentStatus"] == "partially_refunded"
+    });
     trial_balance_is_zero();
 }
 
@@ -69,7 +73,10 @@ fn an_order_is_paid_by_wallet_or_by_both() {
     assert_eq!(short.json()["available"], json!(0.00));
     deposit(&ann, &first["total"]);
     let paid = pay(&ann, &by_wallet).expect(201).data();
-    assert_eq!((&paid["status"], &paid["walletAmount"]), (&json!("succeeded"), &first["total"]));
+    assert_eq!(
+        (&paid["status"], &paid["walletAmount"]),
+        (&json!("succeeded"), &first["total"])
+    );
     assert_eq!(balance(&ann), json!(0.00));
     await_order(&ann, &first, |order| order["status"] == "paid");
 
@@ -80,7 +87,10 @@ fn an_order_is_paid_by_wallet_or_by_both() {
         "paymentMethodId": setting("TEST_PAYMENT_METHOD"),
     });
     let paid = pay(&ann, &both).expect(201).data();
-    assert_eq!((&paid["status"], &paid["walletAmount"]), (&json!("succeeded"), &json!(2.34)));
+    assert_eq!(
+        (&paid["status"], &paid["walletAmount"]),
+        (&json!("succeeded"), &json!(2.34))
+    );
     assert_eq!(paid["amount"], second["total"]);
     assert_eq!(balance(&ann), json!(10.00));
     await_order(&ann, &second, |order| order["status"] == "paid");
@@ -102,7 +112,10 @@ fn a_declined_card_leaves_the_order_payable_and_the_wallet_whole() {
     assert_eq!(failed["failure"]["code"], "card_declined");
     assert!(!text(&failed["failure"], "message").is_empty());
     assert_eq!(balance(&ann), json!(5.00));
-    assert_eq!(pay(&ann, &visa(&order)).expect(201).data()["status"], "succeeded");
+    assert_eq!(
+        pay(&ann, &visa(&order)).expect(201).data()["status"],
+        "succeeded"
+    );
     trial_balance_is_zero();
 }
 
@@ -130,7 +143,10 @@ fn a_guest_pays_with_the_orders_token_and_nobody_else_sees_the_payment() {
     let paid = paid.expect(201).data();
     assert_eq!(paid["status"], "succeeded");
     let place = format!("/api/v1/payments/{}", text(&paid, "id"));
-    assert_eq!(ask(&token, "GET", &place, None).expect(200).data()["id"], paid["id"]);
+    assert_eq!(
+        ask(&token, "GET", &place, None).expect(200).data()["id"],
+        paid["id"]
+    );
     ask(&other, "GET", &place, None).expect(404);
     api.get(&place).expect(404);
     Stage::from_env().user().get(&place).expect(404);
@@ -160,7 +176,10 @@ fn a_bank_that_asks_its_shopper_is_answered_and_the_payment_goes_on_by_a_webhook
     let intent = secret.split("_secret_").next().unwrap();
     let form = format!("client_secret={secret}&success=true&key=pk_test_of_the_tests");
     Api::at(setting("STRIPE_URL"))
-        .ask("POST", &format!("/v1/payment_intents/{intent}/_authenticate"))
+        .ask(
+            "POST",
+            &format!("/v1/payment_intents/{intent}/_authenticate"),
+        )
         .text("application/x-www-form-urlencoded", form)
         .send()
         .expect(200);
@@ -207,7 +226,10 @@ fn of_fifty_payments_of_one_order_one_succeeds() {
     for reply in replies.iter().filter(|reply| reply.status != 201) {
         assert_eq!(reply.status, 409, "{}", reply.text());
         let code = reply.code();
-        assert!(["payment_in_progress", "order_already_paid"].contains(&code.as_str()), "{code}");
+        assert!(
+            ["payment_in_progress", "order_already_paid"].contains(&code.as_str()),
+            "{code}"
+        );
     }
     trial_balance_is_zero();
 }
@@ -225,7 +247,8 @@ fn what_was_paid_for_an_order_that_is_called_off_goes_back_to_where_it_came_from
     let paid = pay(&ann, &both).expect(201).data();
     await_order(&ann, &order, |order| order["status"] == "paid");
     let cancel = json!({ "reason": "changed my mind" });
-    ann.post(&format!("{}/cancel", path(&order)), &cancel).expect(200);
+    ann.post(&format!("{}/cancel", path(&order)), &cancel)
+        .expect(200);
     let place = format!("/api/v1/payments/{}", text(&paid, "id"));
     eventually("the refund", PATIENCE, || {
         let payment = ann.get(&place).expect(200).data();
@@ -242,12 +265,24 @@ fn every_fault_of_a_wish_is_told_at_once() {
     let bad = json!({ "method": "cash", "walletAmount": -1, "paymentMethodId": "", "amount": 1 });
     let reply = pay(&ann, &bad).refuse(422, "validation_failed");
     let pointers = reply.pointers();
-    for pointer in ["/orderId", "/method", "/walletAmount", "/paymentMethodId", "/amount"] {
-        assert!(pointers.iter().any(|told| told == pointer), "{pointer} {pointers:?}");
+    for pointer in [
+        "/orderId",
+        "/method",
+        "/walletAmount",
+        "/paymentMethodId",
+        "/amount",
+    ] {
+        assert!(
+            pointers.iter().any(|told| told == pointer),
+            "{pointer} {pointers:?}"
+        );
     }
     let order = "ord_01jxy3rp00fmq8y42b7h5ytvr1";
     for (body, pointer) in [
-        (json!({ "orderId": order, "method": "card" }), "/paymentMethodId"),
+        (
+            json!({ "orderId": order, "method": "card" }),
+            "/paymentMethodId",
+        ),
         (
             json!({ "orderId": order, "method": "wallet", "walletAmount": 1 }),
             "/walletAmount",

@@ -25,6 +25,12 @@ fn owned(route: &Route, owner: &Person) -> Option<(String, String)> {
             let order = orders::ordered(&owner.api, &thing, 1);
             Some((route.with(text(&order, "id")), orders::path(&order)))
         }
+        "/api/v1/payments/methods" => {
+            let card = json!({ "paymentMethodId": "pm_card_visa" });
+            let saved = owner.api.post(collection, &card).expect(201);
+            let id = text(&saved.data(), "id");
+            Some((route.with(id), collection.to_owned()))
+        }
         other => panic!("say here what a user owns at {other}"),
     }
 }

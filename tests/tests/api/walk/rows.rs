@@ -21,6 +21,8 @@ pub fn path(route: &Route) -> String {
             (true, Some("addresses")) => format!("addr_{NIL}"),
             (true, Some("items")) => format!("line_{NIL}"),
             (true, Some("orders")) => format!("ord_{NIL}"),
+            (true, Some("payments")) => format!("pay_{NIL}"),
+            (true, Some("methods")) => "pm_nothing".to_owned(),
             (true, other) => panic!("say here which ids stand behind {other:?}"),
         });
     }
