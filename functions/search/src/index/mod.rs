@@ -43,12 +43,12 @@ pub struct Held {
     pub fingerprint: String,
 }
 
-/// What an engine has room for.
+/// What indexes take in an engine.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Bytes {
-    /// What all its indexes take, copies included.
+    /// All of them, copies included.
     pub all: u64,
-    /// What the one that is searched takes.
+    /// The one that is searched.
     pub live: u64,
 }
 
@@ -286,12 +286,13 @@ impl Index {
             .collect())
     }
 
-    /// How much the engine holds.
+    /// How much the stage's indexes hold.
     ///
     /// # Errors
     /// The engine's.
     pub async fn bytes(&self) -> Result<Bytes, EngineError> {
-        let answer = self.engine.ask("/_stats/store", Ask::Get).await?.good()?;
+        let path = format!("/{}-*/_stats/store", self.live);
+        let answer = self.engine.ask(&path, Ask::Get).await?.good()?;
         let size = |of: &Value| {
             of.pointer("/total/store/size_in_bytes")
                 .and_then(Value::as_u64)
