@@ -14,8 +14,8 @@ use crate::Finder;
 use crate::cached::Cached;
 use crate::engine::answer::{self, Found};
 use crate::engine::asked::{Asked, Start};
-use crate::engine::query;
-use crate::engine::suggestions::{self, Suggestion};
+use crate::engine::suggestions::{self, Spelling, Suggestion};
+use crate::engine::{corrections, query};
 use crate::error::SearchError;
 use crate::index::Index;
 use crate::popular::searched;
@@ -119,18 +119,20 @@ impl Finder {
         Ok(finding)
     }
 
-    /// What the engine finds, asked a second time in other words where the first time finds next to
-    /// nothing.
+    /// What the engine finds, asked again in other words where the first time finds next to nothing.
     async fn found(&self, index: &Index, asked: &Asked) -> Result<Found, SearchError> {
         let attempt = asked.attempt();
         let first = self.ask(index, &[query::request(asked, &attempt)]).await?;
         let Some(first) = first.into_iter().flatten().next() else {
             return Ok(Found::default());
         };
-        let others = query::again(asked, &attempt, &first);
-        if others.is_empty() {
+        if !query::is_little(asked, &attempt, &first) {
             return Ok(answer::read(asked, &attempt, first));
         }
+        let spelling = [corrections::request(asked.text())];
+        let spelling = self.ask(index, &spelling).await?;
+        let spelling = spelling.into_iter().flatten().next().unwrap_or_default();
+        let others = query::again(asked, &first, &spelling);
         let requests: Vec<_> = others
             .iter()
             .map(|attempt| query::request(asked, attempt))
@@ -146,7 +148,7 @@ impl Finder {
     /// There is no engine, or no index yet; the engine's, the table's or the catalogue's.
     pub async fn suggest(&self, typed: &str, limit: usize) -> Result<Vec<Suggestion>, SearchError> {
         let index = self.index.as_ref().ok_or(SearchError::NoEngine)?;
-        let requests = suggestions::requests(typed, limit);
+        let requests = suggestions::requests(typed, limit, Spelling::Exact);
         let (tree, popular, answers) =
             tokio::try_join!(self.tree(), self.popular(), self.ask(index, &requests))?;
         let categories: Vec<_> = tree.all().map(|it| (it.id, &*it.name)).collect();
@@ -154,8 +156,15 @@ impl Finder {
             queries: &popular,
             categories: &categories,
         };
-        let answers = answers.unwrap_or_default();
-        Ok(suggestions::read(typed, limit, &known, &answers))
+        let read = |spelling, answers: Option<Vec<Value>>| {
+            suggestions::read(typed, limit, spelling, &known, &answers.unwrap_or_default())
+        };
+        let exact = read(Spelling::Exact, answers);
+        if !suggestions::is_little(&exact) {
+            return Ok(exact);
+        }
+        let requests = suggestions::requests(typed, limit, Spelling::Forgiving);
+        Ok(read(Spelling::Forgiving, self.ask(index, &requests).await?))
     }
 
     /// The engine's answers to some searches; none where there is nothing to search in, since the
