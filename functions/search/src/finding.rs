@@ -27,6 +27,8 @@ use crate::store::{Popular, Searched};
 const RULES_FOR: Duration = Duration::from_secs(5);
 /// How long it goes on with the category tree.
 const TREE_FOR: Duration = Duration::from_secs(20);
+/// The same where something is missing in it, that may have been made a moment ago.
+const TREE_AT_LEAST: Duration = Duration::from_secs(1);
 /// How long it goes on with what is popular, which changes once an hour.
 const POPULAR_FOR: Duration = Duration::from_mins(2);
 /// The most searches that wait to be counted; while they cannot be, the oldest are forgotten.
@@ -104,7 +106,12 @@ impl Finder {
             tree,
         };
         if let Some(category) = category {
-            match category_of(&finding.tree, category) {
+            let mut id = category_of(&finding.tree, category);
+            if id.is_none() {
+                finding.tree = self.tree_not_older(TREE_AT_LEAST).await?;
+                id = category_of(&finding.tree, category);
+            }
+            match id {
                 Some(id) => asked.filters.categories = vec![id],
                 // Nothing hangs on a category that is not there.
                 None => return Ok(finding),
@@ -112,6 +119,10 @@ impl Finder {
         }
         let (found, ()) = tokio::join!(self.found(index, &asked), self.count());
         finding.found = found?;
+        let mut categories = finding.found.facets.categories.iter();
+        if categories.any(|(id, _)| finding.tree.get(*id).is_none()) {
+            finding.tree = self.tree_not_older(TREE_AT_LEAST).await?;
+        }
         // Whoever turns pages has searched once.
         if asked.start == Start::default() && finding.found.total > 0 {
             self.note(searched(&asked.text, visit.source_ip, visit.at));
@@ -215,8 +226,12 @@ impl Finder {
     }
 
     async fn tree(&self) -> Result<Arc<Tree>, SearchError> {
+        self.tree_not_older(TREE_FOR).await
+    }
+
+    async fn tree_not_older(&self, than: Duration) -> Result<Arc<Tree>, SearchError> {
         let read = async { Ok(Arc::unwrap_or_clone(self.products.categories().await?)) };
-        self.known.tree.get(read).await
+        self.known.tree.not_older(than, read).await
     }
 
     async fn popular(&self) -> Result<Arc<Popular>, SearchError> {

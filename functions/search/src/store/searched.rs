@@ -97,12 +97,7 @@ impl Store {
                 .run::<SearchedItem>()
                 .await?;
             let items = slice.items.into_iter();
-            found.extend(items.map(|item| {
-                (
-                    item.words,
-                    item.callers.len() as u64,
-                )
-            }));
+            found.extend(items.map(|item| (item.words, item.callers.len() as u64)));
         }
         Ok(found)
     }
