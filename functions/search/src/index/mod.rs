@@ -53,13 +53,9 @@ pub struct Bytes {
 }
 
 impl Targets {
-    /// Where a change of a product is written.
-    pub fn written(&self) -> Vec<&str> {
-        self.live
-            .iter()
-            .chain(&self.next)
-            .map(String::as_str)
-            .collect()
+    /// Whether there is no index yet.
+    pub const fn are_none(&self) -> bool {
+        self.live.is_none() && self.next.is_none()
     }
 }
 
@@ -78,6 +74,15 @@ impl Index {
         let id = job.to_string();
         let id = id.rsplit('_').next().unwrap_or_default();
         format!("{}-{id}", self.live)
+    }
+
+    /// Where a change of a product is written. Indexes change places while it is on its way, and a
+    /// write to one that is gone would make another of the name. So what is searched is named by its
+    /// alias, which is never without an index; and what is being built by its own name, which it
+    /// keeps when it is searched.
+    pub fn written_to<'a>(&'a self, targets: &'a Targets) -> Vec<&'a str> {
+        let live = targets.live.is_some().then_some(self.live.as_str());
+        live.into_iter().chain(targets.next.as_deref()).collect()
     }
 
     /// Asks for the answers to some searches, all in one request.
