@@ -28,9 +28,21 @@ impl<T> Cached<T> {
         &self,
         read: impl Future<Output = Result<T, E>>,
     ) -> Result<Arc<T>, E> {
+        self.not_older(self.fresh_for, read).await
+    }
+
+    /// The same of a value that is not older than this, for whoever misses something in it.
+    ///
+    /// # Errors
+    /// Those of reading, as long as nothing is known.
+    pub(crate) async fn not_older<E>(
+        &self,
+        than: Duration,
+        read: impl Future<Output = Result<T, E>>,
+    ) -> Result<Arc<T>, E> {
         let known = self.known();
         match &known {
-            Some((at, value)) if at.elapsed() < self.fresh_for => return Ok(Arc::clone(value)),
+            Some((at, value)) if at.elapsed() < than => return Ok(Arc::clone(value)),
             _ => {}
         }
         match (read.await, known) {
@@ -63,6 +75,8 @@ mod tests {
         assert_eq!(long.get(async { Err::<u8, _>("down") }).await, Err("down"));
         assert_eq!(*long.get(async { Ok::<_, &str>(1) }).await.unwrap(), 1);
         assert_eq!(*long.get(async { Ok::<_, &str>(2) }).await.unwrap(), 1);
+        let now = long.not_older(Duration::ZERO, async { Ok::<_, &str>(3) });
+        assert_eq!(*now.await.unwrap(), 3);
 
         let never = Cached::new(Duration::ZERO);
         assert_eq!(*never.get(async { Ok::<_, &str>(1) }).await.unwrap(), 1);

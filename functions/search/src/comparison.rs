@@ -59,7 +59,7 @@ impl Indexer {
             changes.push(change);
         }
         job.tally.seen += products.len() as u64;
-        let outcomes = index.write(&targets.written(), &changes).await?;
+        let outcomes = index.write(&index.written_to(&targets), &changes).await?;
         count(&mut job, &outcomes);
         let next = match swept.next {
             Some(place) => Step::CompareCatalogue { place },
@@ -97,7 +97,7 @@ impl Indexer {
                 removals.push(removal);
             }
         }
-        let outcomes = index.write(&targets.written(), &removals).await?;
+        let outcomes = index.write(&index.written_to(&targets), &removals).await?;
         count(&mut job, &outcomes);
         if let Some(&last) = ids.last().filter(|_| ids.len() == PAGE) {
             return Ok(job.at_step(Step::CompareIndex { after: Some(last) }, at));

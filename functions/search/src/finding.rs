@@ -14,8 +14,8 @@ use crate::Finder;
 use crate::cached::Cached;
 use crate::engine::answer::{self, Found};
 use crate::engine::asked::{Asked, Start};
-use crate::engine::query;
-use crate::engine::suggestions::{self, Suggestion};
+use crate::engine::suggestions::{self, Spelling, Suggestion};
+use crate::engine::{corrections, query};
 use crate::error::SearchError;
 use crate::index::Index;
 use crate::popular::searched;
@@ -27,6 +27,8 @@ use crate::store::{Popular, Searched};
 const RULES_FOR: Duration = Duration::from_secs(5);
 /// How long it goes on with the category tree.
 const TREE_FOR: Duration = Duration::from_secs(20);
+/// The same where something is missing in it, that may have been made a moment ago.
+const TREE_AT_LEAST: Duration = Duration::from_secs(1);
 /// How long it goes on with what is popular, which changes once an hour.
 const POPULAR_FOR: Duration = Duration::from_mins(2);
 /// The most searches that wait to be counted; while they cannot be, the oldest are forgotten.
@@ -104,7 +106,12 @@ impl Finder {
             tree,
         };
         if let Some(category) = category {
-            match category_of(&finding.tree, category) {
+            let mut id = category_of(&finding.tree, category);
+            if id.is_none() {
+                finding.tree = self.tree_not_older(TREE_AT_LEAST).await?;
+                id = category_of(&finding.tree, category);
+            }
+            match id {
                 Some(id) => asked.filters.categories = vec![id],
                 // Nothing hangs on a category that is not there.
                 None => return Ok(finding),
@@ -112,6 +119,10 @@ impl Finder {
         }
         let (found, ()) = tokio::join!(self.found(index, &asked), self.count());
         finding.found = found?;
+        let mut categories = finding.found.facets.categories.iter();
+        if categories.any(|(id, _)| finding.tree.get(*id).is_none()) {
+            finding.tree = self.tree_not_older(TREE_AT_LEAST).await?;
+        }
         // Whoever turns pages has searched once.
         if asked.start == Start::default() && finding.found.total > 0 {
             self.note(searched(&asked.text, visit.source_ip, visit.at));
@@ -119,18 +130,20 @@ impl Finder {
         Ok(finding)
     }
 
-    /// What the engine finds, asked a second time in other words where the first time finds next to
-    /// nothing.
+    /// What the engine finds, asked again in other words where the first time finds next to nothing.
     async fn found(&self, index: &Index, asked: &Asked) -> Result<Found, SearchError> {
         let attempt = asked.attempt();
         let first = self.ask(index, &[query::request(asked, &attempt)]).await?;
         let Some(first) = first.into_iter().flatten().next() else {
             return Ok(Found::default());
         };
-        let others = query::again(asked, &attempt, &first);
-        if others.is_empty() {
+        if !query::is_little(asked, &attempt, &first) {
             return Ok(answer::read(asked, &attempt, first));
         }
+        let spelling = [corrections::request(asked.text())];
+        let spelling = self.ask(index, &spelling).await?;
+        let spelling = spelling.into_iter().flatten().next().unwrap_or_default();
+        let others = query::again(asked, &first, &spelling);
         let requests: Vec<_> = others
             .iter()
             .map(|attempt| query::request(asked, attempt))
@@ -146,7 +159,7 @@ impl Finder {
     /// There is no engine, or no index yet; the engine's, the table's or the catalogue's.
     pub async fn suggest(&self, typed: &str, limit: usize) -> Result<Vec<Suggestion>, SearchError> {
         let index = self.index.as_ref().ok_or(SearchError::NoEngine)?;
-        let requests = suggestions::requests(typed, limit);
+        let requests = suggestions::requests(typed, limit, Spelling::Exact);
         let (tree, popular, answers) =
             tokio::try_join!(self.tree(), self.popular(), self.ask(index, &requests))?;
         let categories: Vec<_> = tree.all().map(|it| (it.id, &*it.name)).collect();
@@ -154,8 +167,15 @@ impl Finder {
             queries: &popular,
             categories: &categories,
         };
-        let answers = answers.unwrap_or_default();
-        Ok(suggestions::read(typed, limit, &known, &answers))
+        let read = |spelling, answers: Option<Vec<Value>>| {
+            suggestions::read(typed, limit, spelling, &known, &answers.unwrap_or_default())
+        };
+        let exact = read(Spelling::Exact, answers);
+        if !suggestions::is_little(&exact) {
+            return Ok(exact);
+        }
+        let requests = suggestions::requests(typed, limit, Spelling::Forgiving);
+        Ok(read(Spelling::Forgiving, self.ask(index, &requests).await?))
     }
 
     /// The engine's answers to some searches; none where there is nothing to search in, since the
@@ -206,8 +226,12 @@ impl Finder {
     }
 
     async fn tree(&self) -> Result<Arc<Tree>, SearchError> {
+        self.tree_not_older(TREE_FOR).await
+    }
+
+    async fn tree_not_older(&self, than: Duration) -> Result<Arc<Tree>, SearchError> {
         let read = async { Ok(Arc::unwrap_or_clone(self.products.categories().await?)) };
-        self.known.tree.get(read).await
+        self.known.tree.not_older(than, read).await
     }
 
     async fn popular(&self) -> Result<Arc<Popular>, SearchError> {

@@ -35,7 +35,7 @@ impl Indexer {
         // it the other way round, a build that begins in between would sweep over the product as
         // it was before, and this change would only go to the index that is on its way out.
         let targets = self.targets(index, operation, at).await?;
-        let outcomes = index.write(&targets.written(), &changes).await?;
+        let outcomes = index.write(&index.written_to(&targets), &changes).await?;
         let ids = changes.iter().map(|change| change.id);
         Ok(ids.zip(outcomes).collect())
     }
@@ -60,7 +60,7 @@ impl Indexer {
             version: known.ok_or(SearchError::NotFound)?,
             document: None,
         };
-        index.write(&targets.written(), &[removal]).await?;
+        index.write(&index.written_to(&targets), &[removal]).await?;
         if let Some(live) = &targets.live {
             // Who has been answered finds it gone.
             index.refresh(live).await?;
@@ -86,12 +86,12 @@ impl Indexer {
         at: Timestamp,
     ) -> Result<Targets, SearchError> {
         let targets = index.targets().await?;
-        if !targets.written().is_empty() {
+        if !targets.are_none() {
             return Ok(targets);
         }
         self.ensure_index(operation, at).await?;
         let targets = index.targets().await?;
-        if targets.written().is_empty() {
+        if targets.are_none() {
             return Err(SearchError::NoIndex);
         }
         Ok(targets)

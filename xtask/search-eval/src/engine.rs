@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use search::engine::answer::{Found, read};
 use search::engine::asked::Asked;
-use search::engine::{document, mapping, query};
+use search::engine::{corrections, document, mapping, query};
 use serde_json::{Value, json};
 use ureq::Agent;
 
@@ -97,18 +97,19 @@ impl Engine {
         let attempt = asked.attempt();
         let first = self.ask(&[query::request(asked, &attempt)], &mut took)?;
         let first = first.into_iter().next().unwrap_or_default();
-        let others = query::again(asked, &attempt, &first);
-        let requests: Vec<_> = others
-            .iter()
-            .map(|attempt| query::request(asked, attempt))
-            .collect();
-        let answers = match requests.is_empty() {
-            true => Vec::new(),
-            false => self.ask(&requests, &mut took)?,
-        };
-        let (attempt, answer) = match others.is_empty() {
-            true => (attempt, first),
-            false => query::pick(first, others.into_iter().zip(answers)),
+        let (attempt, answer) = if query::is_little(asked, &attempt, &first) {
+            let spelling = self.ask(&[corrections::request(asked.text())], &mut took)?;
+            let spelling = spelling.into_iter().next().unwrap_or_default();
+            let others = query::again(asked, &first, &spelling);
+            let requests = others.iter().map(|attempt| query::request(asked, attempt));
+            let requests: Vec<_> = requests.collect();
+            let answers = match requests.is_empty() {
+                true => Vec::new(),
+                false => self.ask(&requests, &mut took)?,
+            };
+            query::pick(first, others.into_iter().zip(answers))
+        } else {
+            (attempt, first)
         };
         let found = read(asked, &attempt, answer);
         took.ours = began.elapsed().saturating_sub(took.engine);

@@ -21,12 +21,13 @@ use crate::exactness::frequent_words;
 use crate::relevance::Ranking;
 
 const USAGE: &str = "\
-search-eval --engine URL --data FOLDER [--misspellings FILE] [--quick]
+search-eval --engine URL --data FOLDER [--misspellings FILE] [--quick] [--keep]
 
-  --engine        where the search engine is; an index `search-eval` is made and removed
+  --engine        where the search engine is; an index `search-eval` is made, and removed unless kept
   --data          the folder with products.ndjson.gz and judgments.csv
   --misspellings  a dictionary of lines `wrong->right`
   --quick         relevance alone
+  --keep          leaves the index there
 ";
 
 struct Wanted {
@@ -34,6 +35,7 @@ struct Wanted {
     data: PathBuf,
     misspellings: Option<PathBuf>,
     quick: bool,
+    keep: bool,
 }
 
 fn main() -> Result<()> {
@@ -69,12 +71,15 @@ fn main() -> Result<()> {
             speed::suggestions(&engine, &words, clients, each)?;
         }
     }
-    engine.clear();
+    if !wanted.keep {
+        engine.clear();
+    }
     Ok(())
 }
 
 fn parse() -> Result<Wanted> {
-    let (mut engine, mut data, mut misspellings, mut quick) = (None, None, None, false);
+    let (mut engine, mut data, mut misspellings) = (None, None, None);
+    let (mut quick, mut keep) = (false, false);
     let mut arguments = lexopt::Parser::from_env();
     while let Some(argument) = arguments.next()? {
         match argument {
@@ -82,6 +87,7 @@ fn parse() -> Result<Wanted> {
             Long("data") => data = Some(PathBuf::from(arguments.value()?)),
             Long("misspellings") => misspellings = Some(PathBuf::from(arguments.value()?)),
             Long("quick") => quick = true,
+            Long("keep") => keep = true,
             other => return Err(other.unexpected()).context(USAGE),
         }
     }
@@ -90,5 +96,6 @@ fn parse() -> Result<Wanted> {
         data: data.context(USAGE)?,
         misspellings,
         quick,
+        keep,
     })
 }

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use search::engine::asked::Asked;
-use search::engine::suggestions::{self, Known};
+use search::engine::suggestions::{self, Known, Spelling};
 
 use crate::engine::{Engine, Took};
 
@@ -55,8 +55,14 @@ pub fn suggestions(engine: &Engine, words: &[String], clients: usize, each: usiz
                     .collect();
                 let mut took = Took::default();
                 let started = Instant::now();
-                let answers = engine.ask(&suggestions::requests(&typed, 10), &mut took)?;
-                let _ = suggestions::read(&typed, 10, &known, &answers);
+                for spelling in [Spelling::Exact, Spelling::Forgiving] {
+                    let requests = suggestions::requests(&typed, 10, spelling);
+                    let answers = engine.ask(&requests, &mut took)?;
+                    let read = suggestions::read(&typed, 10, spelling, &known, &answers);
+                    if !suggestions::is_little(&read) {
+                        break;
+                    }
+                }
                 took.ours = started.elapsed().saturating_sub(took.engine);
                 Ok((started.elapsed(), took))
             })

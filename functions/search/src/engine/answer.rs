@@ -26,6 +26,8 @@ pub struct Found {
 /// How many have the words, before filters.
 pub fn matched(answer: &Value) -> u64 {
     let matched = answer.pointer("/aggregations/matched/doc_count");
+    // Where nothing is filtered, what matches is what is found.
+    let matched = matched.or_else(|| answer.pointer("/hits/total/value"));
     matched.and_then(Value::as_u64).unwrap_or(0)
 }
 

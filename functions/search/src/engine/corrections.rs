@@ -12,11 +12,14 @@ const CANDIDATES_MAX: usize = 3;
 /// Asks for words of the index that are near those of a text that are not in it.
 pub fn request(text: &str) -> Value {
     json!({
-        "text": text,
-        "words": { "term": {
-            "field": "words", "suggest_mode": "missing", "size": 10,
-            "max_edits": 2, "prefix_length": 0, "min_word_length": 3,
-        } },
+        "size": 0,
+        "suggest": {
+            "text": text,
+            "words": { "term": {
+                "field": "words", "suggest_mode": "missing", "size": 10,
+                "max_edits": 2, "prefix_length": 0, "min_word_length": 3,
+            } },
+        },
     })
 }
 

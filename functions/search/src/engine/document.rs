@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use kernel::text;
 use products::attributes::Attribute;
-use products::category::{Category, Tree};
+use products::category::Tree;
 use products::listing::brand_key;
 use products::product::Product;
 use products::wire::ProductView;
@@ -23,8 +23,9 @@ const FACT_MAX: usize = 2_000;
 
 /// The document of a product on sale.
 ///
-/// - `name`, `description`, `facts` and `brand` are searched in; facts are tags, options,
-///   categories and the texts of attributes. `words` has them as they are written, for misspellings.
+/// - `name`, `description`, `facts`, `brand` and `shelves` are searched in; facts are tags, options
+///   and the texts of attributes, shelves the names of categories. `words` has what is read first as
+///   it is written, for misspellings.
 /// - `phrases` and `ends` say what the product is, see [`kind`].
 /// - `codes` are its SKUs, bar codes and maker's number, `numbers` the model numbers in its name.
 /// - `attributes` are names and values in one keyword each: a field each would be thousands.
@@ -43,12 +44,12 @@ pub fn of(product: &Product, tree: &Tree) -> Value {
             Attribute::Flag(_) | Attribute::Number(_) => None,
         });
     let phrases = kind::phrases(brand, &product.name, description, shelf, texts);
-    let facts = facts(product, &path);
     let mut document = json!({
         "id": product.id,
         "name": product.name,
         "description": description,
-        "facts": facts,
+        "facts": facts(product),
+        "shelves": path.iter().map(|category| &category.name).collect::<Vec<_>>(),
         "brand": brand,
         "ends": kind::ends(&phrases),
         "phrases": phrases,
@@ -91,9 +92,8 @@ fn written(value: &Attribute) -> String {
     }
 }
 
-fn facts(product: &Product, path: &[&Category]) -> Vec<String> {
+fn facts(product: &Product) -> Vec<String> {
     let mut facts: Vec<String> = product.tags.clone();
-    facts.extend(path.iter().map(|category| category.name.clone()));
     for choice in &product.options {
         facts.extend(choice.values.iter().map(ToString::to_string));
     }

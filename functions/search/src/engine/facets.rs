@@ -78,7 +78,7 @@ pub struct Divided {
     pub values: Vec<Count>,
 }
 
-/// What the engine is to count. `matched` is how much is found without filters.
+/// What the engine is to count.
 pub fn asked(filters: &Filters) -> Value {
     let under = |facet: Facet<'_>, counted: Value| json!({ "filter": { "bool": { "filter": without(filters, facet) } }, "aggs": counted });
     let mut ranges = vec![json!({ "to": PRICES[0] })];
@@ -89,7 +89,6 @@ pub fn asked(filters: &Filters) -> Value {
     }
     ranges.push(json!({ "from": PRICES[PRICES.len() - 1] }));
     let mut asked = json!({
-        "matched": { "filter": { "match_all": {} } },
         "brand": under(Facet::Brand, json!({ "values": {
             "terms": { "field": "brand_key", "size": VALUES_MAX },
             "aggs": { "name": { "terms": { "field": "brand_name", "size": 1 } } },

@@ -51,6 +51,7 @@ pub fn definition() -> Value {
                 "description": text,
                 "facts": text,
                 "brand": text,
+                "shelves": text,
                 "phrases": text,
                 "ends": folded,
                 "codes": folded,

@@ -2,13 +2,14 @@
 //!
 //! A text is searched for strictly first: every word must be there. Where that finds next to
 //! nothing, the words that the index does not know are corrected and, failing that, some may be
-//! missing; both are asked for in one more request, and [`pick`] takes the first that helps.
+//! missing; both are asked for in one more request, and [`pick`] takes the first that helps. The engine is asked for like words only then: it is the dearest
+//! question of all.
 
 use serde_json::{Value, json};
 
 use super::answer::matched;
 use super::asked::{Asked, Attempt, Sort, Start};
-use super::corrections::{self, corrections};
+use super::corrections::corrections;
 use super::text::{adds, query};
 use super::{facets, filters};
 use crate::rules::{Boost, Boosted};
@@ -44,25 +45,26 @@ pub fn request(asked: &Asked, attempt: &Attempt) -> Value {
     if !wanted.is_empty() {
         // Facets count what is found without the filter of their own, so filters come after.
         body["post_filter"] = json!({ "bool": { "filter": wanted } });
+        body["aggs"]["matched"] = json!({ "filter": { "match_all": {} } });
     }
     match &asked.start {
         Start::Skip(0) => {}
         Start::Skip(count) => body["from"] = json!(count),
         Start::After(place) => body["search_after"] = json!(place.after),
     }
-    if *attempt == Attempt::Strict && !asked.text().is_empty() {
-        body["suggest"] = corrections::request(asked.text());
-    }
     body
 }
 
-/// How else to search when little was found; nothing when enough was.
-pub fn again(asked: &Asked, attempt: &Attempt, answer: &Value) -> Vec<Attempt> {
+/// Whether next to nothing was found, so that it is worth asking again.
+pub fn is_little(asked: &Asked, attempt: &Attempt, answer: &Value) -> bool {
     let is_first = *attempt == Attempt::Strict && matches!(asked.start, Start::Skip(_));
-    if !is_first || asked.text().is_empty() || matched(answer) >= FEW {
-        return Vec::new();
-    }
-    let corrections = corrections(asked.text(), answer);
+    is_first && !asked.text().is_empty() && matched(answer) < FEW
+}
+
+/// How else to search where little was found: `spelling` is the answer to
+/// [`corrections::request`].
+pub fn again(asked: &Asked, answer: &Value, spelling: &Value) -> Vec<Attempt> {
+    let corrections = corrections(asked.text(), spelling);
     let mut attempts = Vec::new();
     if !corrections.is_empty() {
         attempts.push(Attempt::Corrected(corrections.clone()));
@@ -166,18 +168,17 @@ mod tests {
             ..Asked::default()
         };
         let strict = Attempt::Strict;
-        assert_eq!(again(&asked, &strict, &found(FEW)), []);
-        assert_eq!(
-            again(&asked, &strict, &found(0)),
-            [Attempt::Relaxed(Vec::new())]
-        );
+        assert!(!is_little(&asked, &strict, &found(FEW)));
+        assert!(is_little(&asked, &strict, &found(FEW - 1)));
+        let again = |asked: &Asked, many| super::again(asked, &found(many), &Value::Null);
+        assert_eq!(again(&asked, 0), [Attempt::Relaxed(Vec::new())]);
         let by_price = Asked {
             sort: Sort::Price,
             ..asked
         };
-        let of_one = again(&by_price, &strict, &found(1));
+        let of_one = again(&by_price, 1);
         assert_eq!(of_one, [], "the cheapest of what fits less is no answer");
-        assert_eq!(again(&by_price, &strict, &found(0)).len(), 1);
+        assert_eq!(again(&by_price, 0).len(), 1);
     }
 
     #[test]

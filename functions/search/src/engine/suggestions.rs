@@ -1,8 +1,8 @@
 //! What a text that is being typed may become: queries that are popular, categories, brands and
 //! products.
 //!
-//! Each word that is typed is the beginning of a word; where nothing begins so, it may be misspelt
-//! within the budget of [`budget`].
+//! Each word that is typed is the beginning of a word; where hardly anything begins so, it may be
+//! misspelt within the budget of [`budget`].
 
 use kernel::{CategoryId, ProductId, text};
 use serde_json::{Value, json};
@@ -12,6 +12,8 @@ use super::words::{budget, distance};
 
 /// Of each kind but products, how many at most while there are others.
 const OF_A_KIND: usize = 3;
+/// Fewer suggestions than these make a misspelling likely.
+const LITTLE: usize = 2;
 /// The most words that are looked at.
 const WORDS_MAX: usize = 8;
 
@@ -53,79 +55,82 @@ pub struct Known<'a> {
     pub categories: &'a [(CategoryId, &'a str)],
 }
 
-/// The requests for products and brands: as it is typed, and as it may have been meant.
-pub fn requests(typed: &str, limit: usize) -> Vec<Value> {
+/// How what is typed is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Spelling {
+    /// As it stands.
+    Exact,
+    /// As it may have been meant. It takes the engine much longer.
+    Forgiving,
+}
+
+/// The requests for products and brands.
+pub fn requests(typed: &str, limit: usize, spelling: Spelling) -> Vec<Value> {
     let typed = shortened(typed);
     if words(typed).is_empty() {
         return Vec::new();
     }
-    let begins = |field: &str, fuzziness: &str| {
+    let begins = |field: &str| {
         let mut query = json!({ "query": typed, "operator": "and" });
-        if !fuzziness.is_empty() {
-            query["fuzziness"] = json!(fuzziness);
+        if spelling == Spelling::Forgiving {
+            query["fuzziness"] = json!("AUTO:3,6");
             query["max_expansions"] = json!(20);
         }
         json!({ "match": { field: query } })
     };
-    ["", "AUTO:3,6"]
-        .into_iter()
-        .flat_map(|fuzziness| {
-            let products = json!({
-                "size": limit * 2, "_source": ["id", "name"], "track_total_hits": false,
-                "query": { "bool": {
-                    "must": [begins("beginnings", fuzziness)],
-                    "should": [{ "term": { "in_stock": true } }],
-                } },
-            });
-            let brands = json!({
-                "size": 0, "track_total_hits": false, "query": begins("brand_beginnings", fuzziness),
-                "aggs": { "brands": {
-                    "terms": { "field": "brand_key", "size": OF_A_KIND },
-                    "aggs": { "name": { "terms": { "field": "brand_name", "size": 1 } } },
-                } },
-            });
-            [products, brands]
-        })
-        .collect()
+    let products = json!({
+        "size": limit * 2, "_source": ["id", "name"], "track_total_hits": false,
+        "query": { "bool": {
+            "must": [begins("beginnings")],
+            "should": [{ "term": { "in_stock": true } }],
+        } },
+    });
+    let brands = json!({
+        "size": 0, "track_total_hits": false, "query": begins("brand_beginnings"),
+        "aggs": { "brands": {
+            "terms": { "field": "brand_key", "size": OF_A_KIND },
+            "aggs": { "name": { "terms": { "field": "brand_name", "size": 1 } } },
+        } },
+    });
+    vec![products, brands]
 }
 
 /// What to suggest, given the answers to [`requests`], in their order; the best first.
-pub fn read(typed: &str, limit: usize, known: &Known<'_>, answers: &[Value]) -> Vec<Suggestion> {
+pub fn read(
+    typed: &str,
+    limit: usize,
+    spelling: Spelling,
+    known: &Known<'_>,
+    answers: &[Value],
+) -> Vec<Suggestion> {
     let typed = words(shortened(typed));
     let mut suggestions: Vec<Suggestion> = Vec::new();
     if typed.is_empty() {
         return suggestions;
     }
-    for (allowing, answers) in [false, true].into_iter().zip(answers.chunks(2)) {
-        let queries = known.queries.iter().map(|(query, _)| query.as_str());
-        let queries = queries
-            .filter(|query| begins(query, &typed, allowing))
-            .map(|query| Suggestion::new(query, Suggested::Query));
-        let categories = known.categories.iter();
-        let categories = categories
-            .filter(|(_, name)| begins(name, &typed, allowing))
-            .map(|(id, name)| Suggestion::new(name, Suggested::Category(*id)));
-        let mut found: Vec<_> = queries
-            .take(OF_A_KIND)
-            .chain(categories.take(OF_A_KIND))
-            .collect();
-        found.extend(answers.last().map(brands).unwrap_or_default());
-        found.extend(answers.first().map(products).unwrap_or_default());
-        for suggestion in found {
-            let is_known = |known: &Suggestion| {
-                known.of.is_like(suggestion.of)
-                    && text::fold(&known.text) == text::fold(&suggestion.text)
-            };
-            if !suggestions.iter().any(is_known) {
-                suggestions.push(suggestion);
-            }
-        }
-        if suggestions.len() >= limit {
-            break;
+    let fits = |text: &str| begins(text, &typed, spelling);
+    let queries = known.queries.iter().filter(|(query, _)| fits(query));
+    let queries = queries.map(|(query, _)| Suggestion::new(query, Suggested::Query));
+    let categories = known.categories.iter().filter(|(_, name)| fits(name));
+    let categories = categories.map(|(id, name)| Suggestion::new(name, Suggested::Category(*id)));
+    let found = queries.take(OF_A_KIND).chain(categories.take(OF_A_KIND));
+    let found = found.chain(answers.get(1).map(brands).unwrap_or_default());
+    for suggestion in found.chain(answers.first().map(products).unwrap_or_default()) {
+        let is_known = |known: &Suggestion| {
+            known.of.is_like(suggestion.of)
+                && text::fold(&known.text) == text::fold(&suggestion.text)
+        };
+        if !suggestions.iter().any(is_known) {
+            suggestions.push(suggestion);
         }
     }
     suggestions.truncate(limit);
     suggestions
+}
+
+/// Whether there is so little to suggest that a misspelling is likely.
+pub fn is_little(suggestions: &[Suggestion]) -> bool {
+    suggestions.len() < LITTLE
 }
 
 impl Suggestion {
@@ -180,12 +185,12 @@ fn words(text: &str) -> Vec<String> {
 }
 
 /// Whether each word that is typed is the beginning of a word of a text.
-fn begins(text: &str, typed: &[String], allowing: bool) -> bool {
+fn begins(text: &str, typed: &[String], spelling: Spelling) -> bool {
     let words = words(text);
     typed.iter().all(|typed| {
         words.iter().any(|word| {
             word.starts_with(typed.as_str())
-                || (allowing && {
+                || (spelling == Spelling::Forgiving && {
                     let length = typed.chars().count();
                     let beginning: String = word.chars().take(length).collect();
                     distance(&beginning, typed) <= budget(typed)
@@ -208,8 +213,12 @@ mod tests {
             ("Desk Lamps", "dask lamp", false, true),
         ] {
             let words = words(typed);
-            assert_eq!(begins(text, &words, false), strictly, "{typed}");
-            assert_eq!(begins(text, &words, true), allowing, "{typed}");
+            assert_eq!(begins(text, &words, Spelling::Exact), strictly, "{typed}");
+            assert_eq!(
+                begins(text, &words, Spelling::Forgiving),
+                allowing,
+                "{typed}"
+            );
         }
     }
 
@@ -226,12 +235,12 @@ mod tests {
         let brand = json!({ "aggregations": { "brands": { "buckets": [{
             "key": "lampco", "doc_count": 3, "name": { "buckets": [{ "key": "LampCo" }] },
         }] } } });
-        let answers = [product.clone(), brand, product, json!({})];
-        let found = read("lam", 10, &known, &answers);
+        let answers = [product, brand];
+        let found = read("lam", 10, Spelling::Exact, &known, &answers);
         let texts: Vec<_> = found.iter().map(|found| found.text.as_str()).collect();
         assert_eq!(texts, ["desk lamp", "lamp", "LampCo", "Lamp 3"]);
-        assert_eq!(read("lam", 2, &known, &answers).len(), 2);
-        assert_eq!(read(" ! ", 2, &known, &answers), []);
-        assert_eq!(requests(" ! ", 2), [Value::Null; 0]);
+        assert_eq!(read("lam", 2, Spelling::Exact, &known, &answers).len(), 2);
+        assert_eq!(read(" ! ", 2, Spelling::Exact, &known, &answers), []);
+        assert_eq!(requests(" ! ", 2, Spelling::Exact), [Value::Null; 0]);
     }
 }

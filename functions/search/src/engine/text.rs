@@ -27,11 +27,12 @@ use super::synonyms::{self, Nearness};
 use super::words::{code, model_number, words};
 
 /// How much a word counts in each field.
-const FIELDS: [(&str, f64); 4] = [
+const FIELDS: [(&str, f64); 5] = [
     ("name", 1.0),
     ("description", 1.0),
     ("facts", 1.0),
     ("brand", 0.3),
+    ("shelves", 0.3),
 ];
 /// A word that is one of the product's numbers.
 const NUMBER: f64 = 4.0;

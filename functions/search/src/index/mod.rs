@@ -43,23 +43,19 @@ pub struct Held {
     pub fingerprint: String,
 }
 
-/// What an engine has room for.
+/// What indexes take in an engine.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Bytes {
-    /// What all its indexes take, copies included.
+    /// All of them, copies included.
     pub all: u64,
-    /// What the one that is searched takes.
+    /// The one that is searched.
     pub live: u64,
 }
 
 impl Targets {
-    /// Where a change of a product is written.
-    pub fn written(&self) -> Vec<&str> {
-        self.live
-            .iter()
-            .chain(&self.next)
-            .map(String::as_str)
-            .collect()
+    /// Whether there is no index yet.
+    pub const fn are_none(&self) -> bool {
+        self.live.is_none() && self.next.is_none()
     }
 }
 
@@ -78,6 +74,15 @@ impl Index {
         let id = job.to_string();
         let id = id.rsplit('_').next().unwrap_or_default();
         format!("{}-{id}", self.live)
+    }
+
+    /// Where a change of a product is written. Indexes change places while it is on its way, and a
+    /// write to one that is gone would make another of the name. So what is searched is named by its
+    /// alias, which is never without an index; and what is being built by its own name, which it
+    /// keeps when it is searched.
+    pub fn written_to<'a>(&'a self, targets: &'a Targets) -> Vec<&'a str> {
+        let live = targets.live.is_some().then_some(self.live.as_str());
+        live.into_iter().chain(targets.next.as_deref()).collect()
     }
 
     /// Asks for the answers to some searches, all in one request.
@@ -286,12 +291,13 @@ impl Index {
             .collect())
     }
 
-    /// How much the engine holds.
+    /// How much the stage's indexes hold.
     ///
     /// # Errors
     /// The engine's.
     pub async fn bytes(&self) -> Result<Bytes, EngineError> {
-        let answer = self.engine.ask("/_stats/store", Ask::Get).await?.good()?;
+        let path = format!("/{}-*/_stats/store", self.live);
+        let answer = self.engine.ask(&path, Ask::Get).await?.good()?;
         let size = |of: &Value| {
             of.pointer("/total/store/size_in_bytes")
                 .and_then(Value::as_u64)

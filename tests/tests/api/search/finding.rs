@@ -164,6 +164,15 @@ fn a_category_is_named_by_id_or_slug_and_holds_what_is_below_it() {
     let deep = bench.product_with(json!({ "name": "Deep lamp", "categoryId": below }));
     bench.hear(&[deep]);
     let finder: Finder = bench.shop.start();
+    // One that an instance has not heard of is looked for.
+    search(&bench, &finder, "q=lamp").expect(200);
+    let new = bench.category("New lamps", None);
+    let newest = bench.product_with(json!({ "name": "New lamp", "categoryId": new }));
+    bench.hear(&[newest]);
+    testkit::eventually("it is heard of", std::time::Duration::from_secs(10), || {
+        let found = search(&bench, &finder, &format!("category={new}")).expect(200);
+        (ids(&found) == [newest.to_string()]).then_some(())
+    });
     for (category, expected) in [
         (bench.category.as_str(), vec![made[0], deep]),
         (&below, vec![deep]),

@@ -14,7 +14,7 @@ fn the_first_product_begins_an_index_and_no_event_is_lost_while_it_is_filled() {
     let during = bench.indexed("During the build");
     let targets = bench.wait(bench.index.targets()).unwrap();
     assert_eq!(targets.live, None, "what is not complete is not searched");
-    assert!(!bench.work_off(job, now()).reason.is_some());
+    assert!(bench.work_off(job, now()).reason.is_none());
     let found: Vec<_> = bench.versions().into_keys().collect();
     let mut expected = vec![before, first, during];
     expected.sort_unstable();

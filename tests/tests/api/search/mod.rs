@@ -1,6 +1,7 @@
 //! `/api/v1/search`.
 
 mod comparison;
+mod deployed;
 mod finding;
 mod indexing;
 mod jobs;

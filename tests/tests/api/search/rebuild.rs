@@ -41,7 +41,9 @@ fn nothing_is_empty_or_partial_and_no_write_is_lost_while_the_index_is_made_anew
                 "query": { "ids": { "values": ids[..PRODUCTS / 2] } },
             });
             while is_on() {
-                let answer = bench.wait(bench.index.search(&[query.clone()])).unwrap();
+                let answer = bench
+                    .wait(bench.index.search(std::slice::from_ref(&query)))
+                    .unwrap();
                 let [answer] = &answer[..] else { panic!() };
                 assert_eq!(
                     answer.body.pointer("/hits/total/value"),
