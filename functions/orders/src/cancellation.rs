@@ -12,9 +12,6 @@ use crate::change::{Change, News, Refusal};
 use crate::order::{Actor, EntryKind, Line, Order, OrderStatus, Totals};
 use crate::status::{Step, after, is_off};
 
-#[cfg(test)]
-mod tests;
-
 /// How often parts of one order may be called off: the order carries a record of each.
 pub const MOST_CANCELLATIONS: usize = 50;
 
@@ -313,3 +310,6 @@ fn in_words(cancellation: &Cancellation) -> String {
         None => lines,
     }
 }
+
+#[cfg(test)]
+mod tests;

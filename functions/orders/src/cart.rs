@@ -12,9 +12,6 @@ use kernel::{
 use products::offer::Offer;
 use serde::{Deserialize, Serialize};
 
-#[cfg(test)]
-mod tests;
-
 /// The most lines of a cart.
 pub const MOST_LINES: usize = 40;
 /// The most that a cart holds of one thing. It is far above what anybody buys, and low enough for
@@ -371,3 +368,6 @@ fn within(quantity: Quantity, sku: &Sku, available: u64) -> Result<(), CartRefus
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -17,9 +17,6 @@ use crate::priced::{Facts, Priced};
 use crate::retry::Tries;
 use crate::store::StoreError;
 
-#[cfg(test)]
-mod tests;
-
 /// What is to go into a cart.
 #[derive(Debug, Clone, Copy)]
 pub struct Wanted {
@@ -304,3 +301,6 @@ fn both(cart: &Cart, other: &Cart) -> Cart {
         ..cart.clone()
     }
 }
+
+#[cfg(test)]
+mod tests;

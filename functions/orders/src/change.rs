@@ -9,9 +9,6 @@ use crate::cancellation::Cancellation;
 use crate::order::{Actor, Entry, EntryKind, FulfilmentStatus, Order, OrderStatus};
 use crate::status::{Step, after, allowed};
 
-#[cfg(test)]
-mod tests;
-
 /// An order after a step, and what there is to tell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
@@ -183,3 +180,6 @@ impl Order {
         });
     }
 }
+
+#[cfg(test)]
+mod tests;

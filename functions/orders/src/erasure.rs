@@ -4,9 +4,6 @@
 //! went, for these decide its tax. What else says something about the buyer goes as soon as nothing
 //! has to arrive any more: a parcel that is paid needs its address.
 
-#[cfg(test)]
-mod tests;
-
 use kernel::Timestamp;
 
 use crate::order::{Actor, Address, Order, OrderStatus};
@@ -64,3 +61,6 @@ impl Order {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -12,9 +12,6 @@ use crate::error::OrdersError;
 use crate::order::{Order, OrderStatus};
 use crate::store::SHARDS;
 
-#[cfg(test)]
-mod tests;
-
 /// Orders of one shard that one run looks at. A run that finds so many leaves the rest to the next,
 /// a minute later.
 const AT_ONCE: usize = 250;
@@ -62,3 +59,6 @@ impl Orders {
         Ok(order.status == OrderStatus::Expired)
     }
 }
+
+#[cfg(test)]
+mod tests;

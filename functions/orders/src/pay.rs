@@ -25,9 +25,6 @@ use crate::retry::Tries;
 use crate::settle::Taken;
 use crate::store::StoreError;
 
-#[cfg(test)]
-mod tests;
-
 /// For how long a payment that begins has the stock.
 pub const TIME_TO_PAY: Duration = Duration::from_mins(15);
 
@@ -225,3 +222,6 @@ fn payable(order: &Order, now: Timestamp) -> Payable {
         until: order.held_until.unwrap_or(now),
     }
 }
+
+#[cfg(test)]
+mod tests;

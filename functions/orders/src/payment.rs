@@ -11,9 +11,6 @@ use crate::change::{Change, News, Refusal};
 use crate::order::{Actor, EntryKind, Order, OrderStatus, PaymentStatus};
 use crate::status::Step;
 
-#[cfg(test)]
-mod tests;
-
 /// How often it may be tried to pay one order: the order carries a record of each try, and who
 /// tries stolen cards finds an end.
 pub const MOST_PAYMENTS: usize = 50;
@@ -314,3 +311,6 @@ pub enum Capture {
     /// More than it owes.
     Surplus,
 }
+
+#[cfg(test)]
+mod tests;

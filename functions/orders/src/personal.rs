@@ -1,8 +1,5 @@
 //! What is held on people: to be given to them, and to be forgotten.
 
-#[cfg(test)]
-mod tests;
-
 use aws::Answered;
 use contracts::personal::{HoldsPersonalData, Reading};
 use kernel::{Clock, OperationId, SystemClock, Timestamp, UserId};
@@ -93,3 +90,6 @@ impl HoldsPersonalData for Orders {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -30,9 +30,6 @@ use crate::retry::Tries;
 use crate::store::StoreError;
 use crate::tax::{Destination, RATES, TaxClass, TaxRates};
 
-#[cfg(test)]
-mod tests;
-
 /// How much shorter than [`TIME_TO_PAY`] a hold may be that was there already: those who order one
 /// cart at once need not each make it longer.
 const SLACK: Duration = Duration::from_mins(1);
@@ -309,3 +306,6 @@ fn destination(address: &Address) -> Destination {
         region: region.and_then(|region| rules.region_code(region)),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,8 +1,5 @@
 //! Making an order of a cart: what is in it, what it costs, and why there may be none.
 
-#[cfg(test)]
-mod tests;
-
 use std::collections::{HashMap, HashSet};
 
 use kernel::{
@@ -349,3 +346,6 @@ impl Order {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

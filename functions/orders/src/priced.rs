@@ -8,9 +8,6 @@ use products::product::Product;
 
 use crate::cart::{Cart, CartLine, LIFE};
 
-#[cfg(test)]
-mod tests;
-
 /// What the shop has to say of the things in a cart.
 #[derive(Debug, Clone, Default)]
 pub struct Facts {
@@ -141,3 +138,6 @@ impl Priced {
         !self.lines.is_empty() && (aged || self.shown().lines != self.cart.lines)
     }
 }
+
+#[cfg(test)]
+mod tests;

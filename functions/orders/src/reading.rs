@@ -8,9 +8,6 @@ use crate::order::{Order, OrderStatus};
 use crate::person::Person;
 use crate::store::Listing;
 
-#[cfg(test)]
-mod tests;
-
 /// A list of orders that is asked for.
 #[derive(Debug, Clone, Default)]
 pub struct OrderQuery {
@@ -93,3 +90,6 @@ impl Orders {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -15,9 +15,6 @@ use crate::retry::Tries;
 use crate::settle::Taken;
 use crate::store::StoreError;
 
-#[cfg(test)]
-mod tests;
-
 impl Fulfilment {
     /// Money was captured for an order. As a rule the payment is confirmed, and the order is paid
     /// now. Where it is not, its stock is taken first; an order whose stock is gone is called off,
@@ -109,3 +106,6 @@ fn must_be_money_of(order: &Order, amount: Money) -> Result<(), OrdersError> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

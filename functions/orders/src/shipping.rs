@@ -8,9 +8,6 @@ use kernel::{CountryCode, CurrencyCode, Money};
 
 pub use crate::order::ShippingMethod;
 
-#[cfg(test)]
-mod tests;
-
 /// What sending costs in one currency, in its minor units.
 #[derive(Debug, Clone, Copy)]
 struct Tariff {
@@ -74,3 +71,6 @@ fn tariff_of(currency: CurrencyCode) -> Option<&'static Tariff> {
     let code = currency.to_string();
     TARIFFS.iter().find(|tariff| tariff.currency == code)
 }
+
+#[cfg(test)]
+mod tests;

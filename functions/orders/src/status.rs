@@ -2,9 +2,6 @@
 
 use contracts::orders::OrderStatus;
 
-#[cfg(test)]
-mod tests;
-
 /// What may happen to an order's status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Step {
@@ -91,3 +88,6 @@ pub fn allowed(status: OrderStatus) -> Vec<OrderStatus> {
 pub const fn is_off(status: OrderStatus) -> bool {
     matches!(status, OrderStatus::Cancelled | OrderStatus::Expired)
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,9 +5,6 @@
 
 mod rates;
 
-#[cfg(test)]
-mod tests;
-
 use kernel::{CountryCode, Money, MoneyError};
 
 pub use crate::order::TaxClass;
@@ -83,3 +80,6 @@ impl Taxes {
             .map_err(|_| MoneyError::Overflow)
     }
 }
+
+#[cfg(test)]
+mod tests;

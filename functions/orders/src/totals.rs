@@ -3,9 +3,6 @@
 //! Every sum is exact: discounts and taxes are worked out for the whole and shared among the lines
 //! by largest remainder, so the lines always add up to the order, in any currency.
 
-#[cfg(test)]
-mod tests;
-
 use kernel::{CurrencyCode, Money, MoneyError, Quantity};
 
 use crate::order::{TaxClass, Totals};
@@ -152,3 +149,6 @@ fn shared(amount: Money, among: &[Money]) -> Result<Vec<Money>, MoneyError> {
         .collect();
     amount.allocate(&weights)
 }
+
+#[cfg(test)]
+mod tests;

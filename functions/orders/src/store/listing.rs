@@ -13,9 +13,6 @@ use super::order_items::{
 use super::{Store, StoreError};
 use crate::order::{Order, OrderStatus};
 
-#[cfg(test)]
-mod tests;
-
 /// Before and after every place.
 const FIRST: &str = "\u{1}";
 const LAST: &str = "\u{10ffff}";
@@ -185,3 +182,6 @@ fn id_of(place: &str) -> Option<OrderId> {
     let (_, id) = place.rsplit_once(SEPARATOR)?;
     OrderId::parse(id).ok()
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,7 +7,7 @@ mod merging;
 mod prices;
 
 use serde_json::{Value, json};
-use testkit::{Api, Ask, Reply, Stage, all_at_once};
+use testkit::{Api, Ask, Reply, Stage};
 
 use crate::products::{Catalogue, text};
 
@@ -45,7 +45,8 @@ impl Shelves {
 
     /// So many things, nine of each on the shelf.
     pub fn things(&self, count: usize) -> Vec<Value> {
-        all_at_once(count, |number| self.thing(&format!("Thing {number}"), 9))
+        let names = (0..count).map(|number| format!("Thing {number}"));
+        names.map(|name| self.thing(&name, 9)).collect()
     }
 
     /// Sets how many of a SKU there are.
