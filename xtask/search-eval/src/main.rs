@@ -60,7 +60,7 @@ fn main() -> Result<()> {
     if !wanted.quick {
         exactness::numbers(&engine, &catalogue, 300)?;
         if let Some(path) = &wanted.misspellings {
-            exactness::misspellings(&engine, &catalogue, &misspellings(path)?, 400)?;
+            exactness::misspellings(&engine, &catalogue, &misspellings(path)?, 200)?;
         }
         exactness::facets(&engine, &catalogue, 200)?;
         println!("\nTimes, on this machine, the engine on it too");

@@ -36,7 +36,8 @@ const FIELDS: [(&str, f64); 5] = [
 ];
 /// A word that is one of the product's numbers.
 const NUMBER: f64 = 4.0;
-const WHOLE_CODE: f64 = 1_000.0;
+/// The text is a number of the product's own.
+pub const WHOLE_CODE: f64 = 1_000.0;
 const WHOLE_NUMBER: f64 = 30.0;
 const END_ALONE: f64 = 2.0;
 const END: f64 = 1.0;
