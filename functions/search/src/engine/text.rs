@@ -268,8 +268,8 @@ fn word(term: &str) -> Value {
 }
 
 /// A condition that adds a fixed amount.
-pub fn adds(amount: f64, condition: Value) -> Value {
-    json!({ "constant_score": { "filter": condition, "boost": amount } })
+pub fn adds(score: f64, condition: Value) -> Value {
+    json!({ "constant_score": { "filter": condition, "boost": score } })
 }
 
 #[cfg(test)]
