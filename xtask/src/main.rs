@@ -12,6 +12,7 @@ mod functions;
 mod http;
 mod interrupt;
 mod process;
+mod search_eval;
 mod sizes;
 mod step;
 mod test;
@@ -55,6 +56,9 @@ cargo xtask <command>
                                        --release also <function>.zip, and a table of sizes
   bench [--only cold|warm|endpoints|growth] [--rounds N] [--quick] [--beside LABEL=BINARY]
                                        what the functions cost, beside other ways to write them
+  search-eval --data DIR [--engine URL] [--quick] [--keep]
+                                       how well search finds, on a judged catalogue: relevance beside
+                                       baselines, misspellings, facets, times
   gen | check | new <function>         write, check or begin what follows from the manifest
   doctor                               is everything here that this needs?
 ";
@@ -115,6 +119,7 @@ fn run() -> Result<ExitCode> {
         "test" => return test::run(&workspace, &rest(arguments)?),
         "build" => functions::build(&workspace, &functions::Wanted::parse(arguments)?)?,
         "bench" => return bench::run(&workspace, &rest(arguments)?),
+        "search-eval" => return search_eval::run(&workspace, &rest(arguments)?),
         "gen" | "check" | "new" => return generate(&workspace, &command, &rest(arguments)?),
         "doctor" => doctor::report()?,
         unknown => bail!("there is no `cargo xtask {unknown}`\n\n{USAGE}"),

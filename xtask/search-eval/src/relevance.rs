@@ -154,6 +154,11 @@ impl Ranking {
         }
     }
 
+    /// The mean of what is gained in the first ten.
+    pub fn gained(&self, judgments: &Judgments) -> f64 {
+        self.figures(judgments, ndcg).mean()
+    }
+
     fn figures(
         &self,
         judgments: &Judgments,

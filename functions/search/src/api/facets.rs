@@ -4,6 +4,7 @@ use kernel::{Amount, CategoryId};
 use products::category::Tree;
 use serde::Serialize;
 
+use crate::engine::asked::Comparable;
 use crate::engine::facets::{Count, Divided, Facets};
 use crate::error::SearchError;
 
@@ -31,15 +32,15 @@ struct CategoryCount<'a> {
 
 #[derive(Debug, Serialize)]
 struct PricesView {
-    min: Option<Units>,
-    max: Option<Units>,
+    min: Option<Comparable>,
+    max: Option<Comparable>,
     ranges: Vec<RangeView>,
 }
 
 #[derive(Debug, Serialize)]
 struct RangeView {
-    from: Option<Units>,
-    to: Option<Units>,
+    from: Option<Comparable>,
+    to: Option<Comparable>,
     count: u64,
 }
 
@@ -49,14 +50,11 @@ struct AttributeView<'a> {
     values: Vec<CountView<'a>>,
 }
 
-/// What the index counts prices in: major units of whatever currency.
-type Units = f64;
-
 /// An amount as the index compares it.
 ///
 /// # Errors
 /// It has more digits than any price.
-pub(super) fn units(pointer: &str, amount: Amount) -> Result<Units, SearchError> {
+pub(super) fn units(pointer: &str, amount: Amount) -> Result<Comparable, SearchError> {
     let text = amount.to_string();
     text.parse()
         .map_err(|_| SearchError::invalid(pointer, "must be a price"))

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::asked::{Asked, Attempt, Place, Start};
+use super::asked::{Asked, Attempt, Behind, COUNTED_MAX, Place};
 use super::facets::{self, Facets};
 use super::text::{Origin, name};
 
@@ -29,6 +29,12 @@ pub fn matched(answer: &Value) -> u64 {
     // Where nothing is filtered, what matches is what is found.
     let matched = matched.or_else(|| answer.pointer("/hits/total/value"));
     matched.and_then(Value::as_u64).unwrap_or(0)
+}
+
+/// What the best of a page scores.
+pub(super) fn best(answer: &Value) -> f64 {
+    let score = answer.pointer("/hits/hits/0/_score");
+    score.and_then(Value::as_f64).unwrap_or(0.0)
 }
 
 /// Reads an answer to what was asked in an attempt.
@@ -80,20 +86,30 @@ fn did_you_mean(attempt: &Attempt, answer: &Value) -> Option<String> {
 
 fn next(asked: &Asked, attempt: &Attempt, hits: &[Value], total: u64) -> Option<Place> {
     let last = hits.last().filter(|_| hits.len() == asked.size)?;
-    if let Start::Skip(count) = asked.start
-        && (count + hits.len()) as u64 >= total
-    {
+    let shown = asked.skipped().map(|count| count + hits.len());
+    if shown.is_some_and(|shown| shown as u64 >= total) {
         return None;
     }
+    let behind = match shown {
+        Some(shown) if asked.is_by_score() => {
+            // The engine counts off no further.
+            if shown + asked.size > COUNTED_MAX {
+                return None;
+            }
+            Behind::Count(shown)
+        }
+        _ => Behind::Values(last["sort"].as_array()?.clone()),
+    };
     Some(Place {
         how: attempt.clone(),
-        after: last["sort"].as_array()?.clone(),
+        behind,
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::asked::Start;
     use serde_json::json;
 
     fn answer(names: &[&str]) -> Value {

@@ -30,6 +30,10 @@ pub struct Asked {
     pub rules: Applied,
 }
 
+/// What the engine compares prices by: the number that is nearest to the decimal. Equal decimals are
+/// equal numbers, and the order is kept to fifteen digits; nothing is reckoned with them.
+pub type Comparable = f64;
+
 /// Which products may be found.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Filters {
@@ -38,9 +42,9 @@ pub struct Filters {
     /// Of one of these brands, in any case.
     pub brands: Vec<String>,
     /// The lowest price, in major units of whatever currency.
-    pub min_price: Option<f64>,
+    pub min_price: Option<Comparable>,
     /// The highest price.
-    pub max_price: Option<f64>,
+    pub max_price: Option<Comparable>,
     /// Whether they can be had.
     pub in_stock: Option<bool>,
     /// The lowest average rating.
@@ -86,10 +90,25 @@ pub struct Place {
     /// How the page was searched for.
     #[serde(rename = "h")]
     pub how: Attempt,
-    /// What the last one is sorted by.
-    #[serde(rename = "a")]
-    pub after: Vec<Value>,
+    /// Where the next page starts.
+    #[serde(rename = "b")]
+    pub behind: Behind,
 }
+
+/// Behind what a page starts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Behind {
+    /// Behind so many. Scores move with every product that comes or goes, so where they give the
+    /// order a score is no place.
+    #[serde(rename = "n")]
+    Count(usize),
+    /// Behind the last one, by what it is sorted by.
+    #[serde(rename = "v")]
+    Values(Vec<Value>),
+}
+
+/// How many the engine counts off before a page. By scores there are no pages beyond.
+pub const COUNTED_MAX: usize = 10_000;
 
 /// How a text is searched for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -127,6 +146,22 @@ impl Asked {
             Start::Skip(_) => Attempt::Strict,
             Start::After(place) => place.how.clone(),
         }
+    }
+
+    /// How many stand before the page; none where it starts behind something else.
+    pub fn skipped(&self) -> Option<usize> {
+        match &self.start {
+            Start::Skip(count) => Some(*count),
+            Start::After(place) => match place.behind {
+                Behind::Count(count) => Some(count),
+                Behind::Values(_) => None,
+            },
+        }
+    }
+
+    /// Whether what fits best comes first, by scores.
+    pub fn is_by_score(&self) -> bool {
+        self.sort == Sort::Relevance && !(self.text().is_empty() && self.rules.pins.is_empty())
     }
 
     /// The text as far as it counts.

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use kernel::{CategoryId, text};
 use serde_json::{Value, json};
 
-use super::asked::Filters;
+use super::asked::{Comparable, Filters};
 use super::document::BETWEEN;
 use super::filters::{Facet, without};
 
@@ -20,7 +20,7 @@ const PAIRS_MAX: usize = 1_000;
 const ATTRIBUTES_MAX: usize = 12;
 const ATTRIBUTE_VALUES_MAX: usize = 30;
 /// Where ranges of prices begin and end: 1, 2 and 5 of each power of ten.
-const PRICES: [f64; 21] = [
+const PRICES: [Comparable; 21] = [
     1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 2e5,
     5e5, 1e6, 2e6, 5e6,
 ];

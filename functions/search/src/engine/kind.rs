@@ -255,7 +255,7 @@ mod tests {
             (
                 "Acme",
                 "Acme CN31 notebook case 40.6 cm Briefcase Black",
-                vec!["notebook case", "cm", "briefcase"],
+                vec!["notebook case", "cm briefcase"],
             ),
             ("", "Case for iPhone", vec!["case"]),
             ("", "For iPhone: a Case", vec!["for iphone", "case"]),
@@ -277,10 +277,11 @@ mod tests {
         );
         let ends = ends(&phrases);
         for is in ["filter", "lens filter", "camera lens filter", "acme"] {
-            assert!(ends.contains(is), "{is}: {ends:?}");
+            assert!(ends.contains(&words(is).join(" ")), "{is}: {ends:?}");
         }
         for is_not in ["camera", "lens", "red"] {
-            assert!(!ends.contains(is_not), "{is_not}: {ends:?}");
+            let word = words(is_not).join(" ");
+            assert!(!ends.contains(&word), "{is_not}: {ends:?}");
         }
     }
 

@@ -7,10 +7,10 @@
 
 use serde_json::{Value, json};
 
-use super::answer::matched;
-use super::asked::{Asked, Attempt, Sort, Start};
+use super::answer::{best, matched};
+use super::asked::{Asked, Attempt, Behind, Sort, Start};
 use super::corrections::corrections;
-use super::text::{adds, query};
+use super::text::{WHOLE_CODE, adds, query, terms};
 use super::{facets, filters};
 use crate::rules::{Boost, Boosted};
 
@@ -50,15 +50,24 @@ pub fn request(asked: &Asked, attempt: &Attempt) -> Value {
     match &asked.start {
         Start::Skip(0) => {}
         Start::Skip(count) => body["from"] = json!(count),
-        Start::After(place) => body["search_after"] = json!(place.after),
+        Start::After(place) => match &place.behind {
+            Behind::Count(count) => body["from"] = json!(count),
+            Behind::Values(values) => body["search_after"] = json!(values),
+        },
     }
     body
 }
 
-/// Whether next to nothing was found, so that it is worth asking again.
+/// Whether next to nothing was found, so that it is worth asking again. One word that is found is
+/// known, and has no part that could be left out; and a number that is found is what was meant.
 pub fn is_little(asked: &Asked, attempt: &Attempt, answer: &Value) -> bool {
     let is_first = *attempt == Attempt::Strict && matches!(asked.start, Start::Skip(_));
-    is_first && !asked.text().is_empty() && matched(answer) < FEW
+    let enough = match terms(asked.text()).len() {
+        0 => return false,
+        1 => 1,
+        _ => FEW,
+    };
+    is_first && matched(answer) < enough && best(answer) < WHOLE_CODE
 }
 
 /// How else to search where little was found: `spelling` is the answer to
@@ -141,10 +150,8 @@ fn of(boosted: &Boosted) -> Value {
 fn sorted(asked: &Asked) -> Value {
     let by = |field: &str, order: &str| json!({ field: order });
     let first = match asked.sort {
-        Sort::Relevance if asked.text().is_empty() && asked.rules.pins.is_empty() => {
-            return json!([by("created_at", "desc"), by("id", "asc")]);
-        }
-        Sort::Relevance => by("_score", "desc"),
+        Sort::Relevance if asked.is_by_score() => by("_score", "desc"),
+        Sort::Relevance => by("created_at", "desc"),
         Sort::Price => by("price", "asc"),
         Sort::PriceLast => by("price", "desc"),
         Sort::CreatedLast => by("created_at", "desc"),
@@ -170,6 +177,15 @@ mod tests {
         let strict = Attempt::Strict;
         assert!(!is_little(&asked, &strict, &found(FEW)));
         assert!(is_little(&asked, &strict, &found(FEW - 1)));
+        let mut of_a_number = found(1);
+        of_a_number["hits"] = json!({ "hits": [{ "_score": WHOLE_CODE + 3.0 }] });
+        assert!(!is_little(&asked, &strict, &of_a_number));
+        let word = Asked {
+            text: "hub".to_owned(),
+            ..Asked::default()
+        };
+        assert!(!is_little(&word, &strict, &found(1)));
+        assert!(is_little(&word, &strict, &found(0)));
         let again = |asked: &Asked, many| super::again(asked, &found(many), &Value::Null);
         assert_eq!(again(&asked, 0), [Attempt::Relaxed(Vec::new())]);
         let by_price = Asked {

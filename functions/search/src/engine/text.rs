@@ -36,7 +36,8 @@ const FIELDS: [(&str, f64); 5] = [
 ];
 /// A word that is one of the product's numbers.
 const NUMBER: f64 = 4.0;
-const WHOLE_CODE: f64 = 1_000.0;
+/// The text is a number of the product's own.
+pub const WHOLE_CODE: f64 = 1_000.0;
 const WHOLE_NUMBER: f64 = 30.0;
 const END_ALONE: f64 = 2.0;
 const END: f64 = 1.0;
@@ -267,8 +268,8 @@ fn word(term: &str) -> Value {
 }
 
 /// A condition that adds a fixed amount.
-pub fn adds(amount: f64, condition: Value) -> Value {
-    json!({ "constant_score": { "filter": condition, "boost": amount } })
+pub fn adds(score: f64, condition: Value) -> Value {
+    json!({ "constant_score": { "filter": condition, "boost": score } })
 }
 
 #[cfg(test)]

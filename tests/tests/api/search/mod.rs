@@ -2,12 +2,15 @@
 
 mod comparison;
 mod deployed;
+mod facets;
 mod finding;
 mod indexing;
 mod jobs;
 mod outage;
+mod query;
 mod rebuild;
 mod rules;
+mod suggestions;
 
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -17,7 +17,9 @@ pub fn path(route: &Route) -> String {
             (false, _) => segment.to_owned(),
             // A SKU, which is any word.
             (true, Some("inventory")) => "NOTHING".to_owned(),
-            (true, Some("products")) => format!("prod_{NIL}"),
+            (true, Some("products" | "index")) => format!("prod_{NIL}"),
+            (true, Some("jobs")) => format!("job_{NIL}"),
+            (true, Some("rules")) => format!("rule_{NIL}"),
             (true, Some("categories")) => format!("cat_{NIL}"),
             (true, Some("import")) => format!("imp_{NIL}"),
             (true, Some("addresses")) => format!("addr_{NIL}"),
