@@ -32,7 +32,7 @@ pub fn run(workspace: &Workspace, rest: &[OsString]) -> Result<ExitCode> {
     })?;
     let program = workspace.tool("search-eval")?;
     let dictionary = tools.misspellings()?;
-    let (port, _) = http::free_ports()?;
+    let [port] = http::free_ports()?;
     let brings_an_engine = rest.iter().any(|word| word == "--engine");
     let url = format!("http://127.0.0.1:{port}");
     let mut measure = command::new(&program);

@@ -195,7 +195,7 @@ pub fn functions() -> Vec<edge::Function> {
         edge::endpoint::<api::ClearCart>(),
         edge::endpoint::<api::MergeCart>(),
         edge::endpoint::<api::PreviewOrder>(),
-        edge::endpoint::<api::CreateOrder>(),
+        edge::endpoint::<api::PlaceOrder>(),
         edge::endpoint::<api::ListOrders>(),
         edge::endpoint::<api::GetOrder>(),
         edge::endpoint::<api::SetOrderStatus>(),

@@ -378,7 +378,7 @@ grants! {
     routes::CART_CLEAR:                      Writes(&ORDERS), Reads(&PRODUCTS), Reads(&INVENTORY);
     routes::CART_MERGE:                      Writes(&ORDERS), Reads(&PRODUCTS), Reads(&INVENTORY);
     routes::ORDERS_PREVIEW:                  Writes(&ORDERS), Reads(&PRODUCTS), Reads(&INVENTORY), Reads(&AUTH), Told(&TAX_CLASSES);
-    routes::ORDERS_CREATE:                   Writes(&ORDERS), Writes(&INVENTORY), Reads(&PRODUCTS), Reads(&AUTH), Told(&TAX_CLASSES);
+    routes::ORDERS_PLACE:                   Writes(&ORDERS), Writes(&INVENTORY), Reads(&PRODUCTS), Reads(&AUTH), Told(&TAX_CLASSES);
     routes::ORDERS_LIST:                     Reads(&ORDERS);
     routes::ORDERS_GET:                      Reads(&ORDERS);
     schedules::ORDERS_FIND_ABANDONED_CARTS:  Writes(&ORDERS), Told(&CART_ABANDONED_AFTER);

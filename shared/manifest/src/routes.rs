@@ -58,7 +58,7 @@ routes! {
         CART_CLEAR        DELETE  "/api/v1/cart"             Guest    Write;
         CART_MERGE        POST    "/api/v1/cart/merge"       Shopper  Write;
         ORDERS_PREVIEW    POST    "/api/v1/orders/preview"   Guest    Write;
-        ORDERS_CREATE     POST    "/api/v1/orders"           Guest    Write  { critical: true };
+        ORDERS_PLACE     POST    "/api/v1/orders"           Guest    Write  { critical: true };
         ORDERS_LIST       GET     "/api/v1/orders"           Shopper  Browse;
         ORDERS_GET        GET     "/api/v1/orders/{id}"      Guest    Browse;
         ORDERS_SET_STATUS  PUT   "/api/v1/orders/{id}/status"  Can("order:update")  Write;

@@ -9,9 +9,9 @@ mod cart_remove_item;
 mod cart_view;
 mod order_fields;
 mod orders_cancel;
-mod orders_create;
 mod orders_get;
 mod orders_list;
+mod orders_place;
 mod orders_preview;
 mod orders_set_status;
 
@@ -22,9 +22,9 @@ pub use cart_get::GetCart;
 pub use cart_merge::MergeCart;
 pub use cart_remove_item::RemoveCartItem;
 pub use orders_cancel::CancelOrder;
-pub use orders_create::CreateOrder;
 pub use orders_get::GetOrder;
 pub use orders_list::ListOrders;
+pub use orders_place::PlaceOrder;
 pub use orders_preview::PreviewOrder;
 pub use orders_set_status::SetOrderStatus;
 

@@ -21,7 +21,7 @@ use kernel::{
 };
 use manifest::resources::{INVENTORY, ORDERS};
 use manifest::{Hears, consumers};
-use orders::api::{AddCartItem, CancelOrder, CreateOrder, GetCart, GetOrder, ListOrders};
+use orders::api::{AddCartItem, CancelOrder, GetCart, GetOrder, ListOrders, PlaceOrder};
 use orders::on::OrderCancelled;
 use orders::{Carts, Checkout, Fulfilment, Orders, Person};
 use serde_json::{Value, json};
@@ -52,7 +52,7 @@ struct World {
     safe: Apps,
     /// What dies.
     mortal: Apps,
-    placing: Walk<CreateOrder>,
+    placing: Walk<PlaceOrder>,
     cancelling: Walk<CancelOrder>,
     staff: String,
     category: String,
@@ -153,7 +153,7 @@ impl World {
     /// The same with the order placed.
     fn ordered(&self) -> Scene {
         let mut scene = self.scene();
-        let placed = self.ask::<CreateOrder>(&self.safe.checkout, &scene.token, &[], Some(&wish()));
+        let placed = self.ask::<PlaceOrder>(&self.safe.checkout, &scene.token, &[], Some(&wish()));
         scene.order = text(&placed.expect(201).data(), "id").parse().ok();
         scene
     }
@@ -372,7 +372,7 @@ async fn cancel(world: &World, apps: &Apps, scene: &Scene, body: &Value) {
 async fn place(world: &World, apps: &Apps, scene: &Scene) {
     let request = world
         .shop
-        .request::<CreateOrder>(&[], "", Some(&scene.token), Some(&wish()));
+        .request::<PlaceOrder>(&[], "", Some(&scene.token), Some(&wish()));
     let answer = world.placing.answer(&apps.checkout, once(request)).await;
     assert_eq!(answer.status(), 201);
 }
@@ -405,7 +405,7 @@ fn whoever_orders_again_after_a_crash_has_one_order() {
         |world, apps, scene| Box::pin(place(world, apps, scene)),
         |scene| {
             let again =
-                world.ask::<CreateOrder>(&world.safe.checkout, &scene.token, &[], Some(&wish()));
+                world.ask::<PlaceOrder>(&world.safe.checkout, &scene.token, &[], Some(&wish()));
             let known = again.status == 409 && again.code() == "cart_empty";
             assert!(again.status == 201 || known, "{again}");
             world.order_of(scene);

@@ -15,7 +15,7 @@ use crate::placing::NotPlaced;
 use crate::wire::OrderView;
 
 /// Places an order.
-pub struct CreateOrder;
+pub struct PlaceOrder;
 
 /// 201 with the order. The key to a guest's order goes with it, and is not kept.
 pub struct Placed(Created<OrderView>);
@@ -33,8 +33,8 @@ impl Reply for Placed {
     }
 }
 
-impl Endpoint for CreateOrder {
-    const ROW: &'static Route = &routes::ORDERS_CREATE;
+impl Endpoint for PlaceOrder {
+    const ROW: &'static Route = &routes::ORDERS_PLACE;
     const DOC: Doc = Doc {
         summary: "Order what is in the cart",
         detail: "Its stock is held for fifteen minutes, in which it is to be paid; the cart is empty \

@@ -1,5 +1,0 @@
-//! The function `orders-create`.
-
-fn main() {
-    edge::run::<orders::api::CreateOrder>();
-}
