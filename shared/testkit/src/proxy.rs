@@ -121,6 +121,10 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+#[allow(
+    clippy::disallowed_methods,
+    reason = "a slow server is what is played here, on a thread of its own"
+)]
 fn pass(client: TcpStream, upstream: &str, shared: &Shared) -> std::io::Result<()> {
     client.set_nodelay(true)?;
     let mut answers = client.try_clone()?;
