@@ -121,6 +121,10 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+#[allow(
+    clippy::disallowed_methods,
+    reason = "a connection's thread has nothing else to do while its request is slow"
+)]
 fn pass(client: TcpStream, upstream: &str, shared: &Shared) -> std::io::Result<()> {
     client.set_nodelay(true)?;
     let mut answers = client.try_clone()?;
