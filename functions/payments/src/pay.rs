@@ -16,11 +16,6 @@ use crate::processor::{Failure, IntentState, NewIntent, ProcessorError};
 use crate::store::{PostError, StoreError};
 use crate::{Capturing, Charges};
 
-#[cfg(test)]
-mod crash;
-#[cfg(test)]
-pub(crate) mod tests;
-
 /// How an order is to be paid.
 #[derive(Debug, Clone)]
 pub struct Wish {
@@ -458,3 +453,8 @@ fn lapsed() -> Failure {
         message: "The bank does not hold the money any more.".to_owned(),
     }
 }
+
+#[cfg(test)]
+mod crash;
+#[cfg(test)]
+pub(crate) mod tests;

@@ -7,9 +7,9 @@
 mod breaker;
 pub mod stripe;
 
+use std::error::Error;
 use std::fmt;
 
-use aws::Cause;
 use kernel::{Money, Timestamp};
 
 pub use stripe::Stripe as Processor;
@@ -25,6 +25,9 @@ pub fn is_token(text: &str) -> bool {
             && name.bytes().all(is_word)
     })
 }
+
+/// What led to a failure.
+pub(crate) type Cause = Box<dyn Error + Send + Sync>;
 
 /// What is to be charged, and to which card.
 #[derive(Debug, Clone, Copy)]
