@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use aws::{EngineAnswer, EngineError};
-use kernel::{CategoryId, Timestamp};
+use kernel::{CategoryId, CursorError, Timestamp};
 use products::SweepPlace;
 use products::category::Tree;
 use serde_json::Value;
@@ -133,7 +133,16 @@ impl Finder {
     /// What the engine finds, asked again in other words where the first time finds next to nothing.
     async fn found(&self, index: &Index, asked: &Asked) -> Result<Found, SearchError> {
         let attempt = asked.attempt();
-        let first = self.ask(index, &[query::request(asked, &attempt)]).await?;
+        let first = self
+            .ask(index, &[query::request(asked, &attempt)])
+            .await
+            .map_err(|error| match (error, &asked.start) {
+                // A place that somebody made up; none of ours is refused.
+                (SearchError::Engine(EngineError::Status { status: 400, .. }), Start::After(_)) => {
+                    SearchError::invalid("/cursor", CursorError::Unreadable)
+                }
+                (error, _) => error,
+            })?;
         let Some(first) = first.into_iter().flatten().next() else {
             return Ok(Found::default());
         };

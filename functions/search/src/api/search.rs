@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use edge::{Call, Doc, Endpoint, List, Problem, Query as EdgeQuery, QueryParams, Visitor, schema};
-use kernel::{Amount, Cursor, Faults, Limit, Pointer};
+use kernel::{Amount, Cursor, CursorError, Faults, Limit, Pointer};
 use manifest::{Route, routes};
 use products::wire::ProductView;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use super::facets::{FacetsView, units};
 use crate::Finder;
-use crate::engine::asked::{Asked, Filters, Sort, Start};
+use crate::engine::asked::{Asked, Behind, COUNTED_MAX, Filters, Place, Sort, Start};
 use crate::error::SearchError;
 use crate::finding::{Finding, Visit};
 
@@ -251,10 +251,17 @@ fn start(
             "/page",
             "cannot be given with a cursor",
         )),
-        (Some(cursor), None) => cursor
-            .open(fingerprint)
-            .map(Start::After)
-            .map_err(|error| SearchError::invalid("/cursor", error)),
+        (Some(cursor), None) => {
+            let opened = cursor.open::<Place>(fingerprint);
+            let place = opened.map_err(|error| SearchError::invalid("/cursor", error))?;
+            match place.behind {
+                // None of ours leads there.
+                Behind::Count(count) if count.saturating_add(limit.as_usize()) > COUNTED_MAX => {
+                    Err(SearchError::invalid("/cursor", CursorError::Unreadable))
+                }
+                _ => Ok(Start::After(place)),
+            }
+        }
         (None, page) => {
             let page = usize::try_from(page.unwrap_or(1))
                 .unwrap_or(usize::MAX)
@@ -296,6 +303,7 @@ fn reply(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::asked::Attempt;
 
     fn read(text: &str) -> Result<Query, Problem> {
         let pairs: Vec<_> = text
@@ -333,7 +341,12 @@ mod tests {
         let limit = Limit::new(100).unwrap();
         assert_eq!(start(None, None, limit, "a").unwrap(), Start::Skip(0));
         assert_eq!(start(None, Some(10), limit, "a").unwrap(), Start::Skip(900));
-        let cursor = Cursor::seal(&json!({ "h": "s", "a": [1.5, "prod_1"] }), "a").unwrap();
+        let cursor = |behind| {
+            let how = Attempt::Strict;
+            Cursor::seal(&Place { how, behind }, "a").unwrap()
+        };
+        let made_up = cursor(Behind::Count(COUNTED_MAX));
+        let cursor = cursor(Behind::Count(100));
         assert!(matches!(
             start(Some(&cursor), None, limit, "a"),
             Ok(Start::After(_))
@@ -343,6 +356,7 @@ mod tests {
             start(None, Some(u32::MAX), limit, "a"),
             start(Some(&cursor), Some(1), limit, "a"),
             start(Some(&cursor), None, limit, "b"),
+            start(Some(&made_up), None, limit, "a"),
         ] {
             assert!(
                 matches!(refused, Err(SearchError::Invalid(_))),

@@ -153,8 +153,11 @@ pub fn read(filters: &Filters, counted: &Value) -> Facets {
 /// The attributes that are filtered by, then those that divide best.
 fn attributes(filters: &Filters, counted: &Value) -> Vec<Divided> {
     let mut chosen: Vec<Divided> = Vec::new();
-    for place in 0..filters.attributes.len() {
-        chosen.extend(divided(counted, &format!("/attribute {place}/pairs")));
+    for (place, name) in filters.attributes.keys().enumerate() {
+        let counted = divided(counted, &format!("/attribute {place}/pairs"));
+        // Other attributes are counted there under too few filters, by an engine that does so.
+        let of_name = |divided: &Divided| text::fold(&divided.name) == text::fold(name);
+        chosen.extend(counted.into_iter().filter(of_name));
     }
     let all = counted
         .pointer("/attributes/doc_count")

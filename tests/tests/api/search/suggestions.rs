@@ -2,11 +2,11 @@
 
 use search::Finder;
 use search::api::Suggest;
-use serde_json::Value;
+use serde_json::{Value, json};
 use testkit::Reply;
 
-use super::Bench;
 use super::query::asked;
+use super::{Bench, now};
 
 struct Typing {
     bench: Bench,
@@ -15,15 +15,21 @@ struct Typing {
 
 impl Typing {
     fn in_a_shop() -> Self {
-        let (bench, _) = Bench::built(&[
+        let bench = Bench::open();
+        let names = [
             "Walnut desk lamp",
             "Walnut table",
             "Lampion string",
             "Kettle",
-        ]);
-        let ids =
-            [bench.product_with(serde_json::json!({ "name": "Globe", "brand": "Lanternfold" }))];
+        ];
+        let globe = bench.product_with(json!({ "name": "Globe", "brand": "Lanternfold" }));
+        let ids: Vec<_> = names
+            .iter()
+            .map(|name| bench.product(name))
+            .chain([globe])
+            .collect();
         bench.hear(&ids);
+        bench.work_off(bench.first_rebuild(), now());
         let finder = bench.shop.start();
         Self { bench, finder }
     }
