@@ -123,11 +123,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 #[allow(
     clippy::disallowed_methods,
-<<<<<<< HEAD
-    reason = "a slow server is what is played here, on a thread of its own"
-=======
     reason = "a connection's thread has nothing else to do while its request is slow"
->>>>>>> payments
 )]
 fn pass(client: TcpStream, upstream: &str, shared: &Shared) -> std::io::Result<()> {
     client.set_nodelay(true)?;
