@@ -16,8 +16,14 @@ const CALLS: usize = 12;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_refund_that_stops_after_any_call_goes_back_once_or_was_never_begun() {
-    let runs = (1..=CALLS).flat_map(|calls| [true, false].map(|back| stopped_after(calls, back)));
-    let stopped: Vec<String> = join_all(runs).await.into_iter().flatten().collect();
+    let mut stopped = Vec::new();
+    // Some at once: each has a table and a wallet of its own.
+    for some in (1..=CALLS).collect::<Vec<_>>().chunks(3) {
+        let runs = some
+            .iter()
+            .flat_map(|&calls| [true, false].map(|back| stopped_after(calls, back)));
+        stopped.extend(join_all(runs).await.into_iter().flatten());
+    }
     for call in ["TransactWriteItems", "refunds", "GetItem"] {
         let seen = stopped.iter().any(|stopped| stopped.ends_with(call));
         assert!(seen, "{call} is none of {stopped:?}");

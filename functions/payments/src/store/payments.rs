@@ -187,6 +187,7 @@ fn refundable(payment: &Payment) -> Result<Option<Refundable>, RefundError> {
     let Some(captured) = payment
         .captured
         .filter(|_| payment.stage == Stage::Captured)
+        .filter(|captured| captured.card > 0 || captured.wallet > 0)
     else {
         return Ok(None);
     };
