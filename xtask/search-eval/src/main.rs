@@ -24,13 +24,14 @@ use crate::relevance::Ranking;
 const FLOOR: f64 = 0.82;
 
 const USAGE: &str = "\
-search-eval --engine URL --data FOLDER [--misspellings FILE] [--quick] [--keep]
+search-eval --engine URL --data FOLDER [--misspellings FILE] [--quick] [--keep] [--filled]
 
   --engine        where the search engine is; an index `search-eval` is made, and removed unless kept
   --data          the folder with products.ndjson.gz and judgments.csv
   --misspellings  a dictionary of lines `wrong->right`
   --quick         relevance alone
   --keep          leaves the index there
+  --filled        measures one that was left there
 ";
 
 struct Wanted {
@@ -39,6 +40,7 @@ struct Wanted {
     misspellings: Option<PathBuf>,
     quick: bool,
     keep: bool,
+    filled: bool,
 }
 
 fn main() -> Result<()> {
@@ -46,12 +48,16 @@ fn main() -> Result<()> {
     let catalogue = Catalogue::read(&wanted.data)?;
     let judgments = judgments(&wanted.data)?;
     let engine = Engine::at(&wanted.engine);
-    let took = engine.fill(&catalogue)?;
+    let took = if wanted.filled {
+        None
+    } else {
+        Some(engine.fill(&catalogue)?)
+    };
     println!(
         "{} products, {} rows refused, indexed in {:.1} s",
         catalogue.products.len(),
         catalogue.refused.len(),
-        took.as_secs_f64(),
+        took.unwrap_or_default().as_secs_f64(),
     );
     for refused in catalogue.refused.iter().take(5) {
         println!("  refused: {refused}");
@@ -61,10 +67,7 @@ fn main() -> Result<()> {
     rankings.extend(Ranking::baselines(&engine, &catalogue, &judgments)?);
     Ranking::report(&rankings, &judgments);
     if !wanted.quick {
-        exactness::numbers(&engine, &catalogue, 300)?;
-        if let Some(path) = &wanted.misspellings {
-            exactness::misspellings(&engine, &catalogue, &misspellings(path)?, 200)?;
-        }
+        exactness::numbers(&engine, &catalogue, 100)?;
         exactness::facets(&engine, &catalogue, 200)?;
         println!("\nTimes, on this machine, the engine on it too");
         let texts: Vec<_> = judgments.keys().cloned().collect();
@@ -72,6 +75,9 @@ fn main() -> Result<()> {
         for (clients, each) in [(1, 400), (8, 100)] {
             speed::searches(&engine, &texts, clients, each)?;
             speed::suggestions(&engine, &words, clients, each)?;
+        }
+        if let Some(path) = &wanted.misspellings {
+            exactness::misspellings(&engine, &catalogue, &misspellings(path)?, 200)?;
         }
     }
     let gained = rankings.first().map_or(0.0, |ours| ours.gained(&judgments));
@@ -84,7 +90,7 @@ fn main() -> Result<()> {
 
 fn parse() -> Result<Wanted> {
     let (mut engine, mut data, mut misspellings) = (None, None, None);
-    let (mut quick, mut keep) = (false, false);
+    let (mut quick, mut keep, mut filled) = (false, false, false);
     let mut arguments = lexopt::Parser::from_env();
     while let Some(argument) = arguments.next()? {
         match argument {
@@ -93,6 +99,7 @@ fn parse() -> Result<Wanted> {
             Long("misspellings") => misspellings = Some(PathBuf::from(arguments.value()?)),
             Long("quick") => quick = true,
             Long("keep") => keep = true,
+            Long("filled") => filled = true,
             other => return Err(other.unexpected()).context(USAGE),
         }
     }
@@ -102,5 +109,6 @@ fn parse() -> Result<Wanted> {
         misspellings,
         quick,
         keep,
+        filled,
     })
 }

@@ -2,36 +2,49 @@
 
 use serde_json::{Value, json};
 
-use super::words::{budget, distance};
+use super::words::{budget, distance, singular};
 
 /// The most corrections of a text.
 const CORRECTIONS_MAX: usize = 4;
 /// The most that one word may be meant to be.
 const CANDIDATES_MAX: usize = 3;
 
-/// Asks for words of the index that are near those of a text that are not in it.
+/// From how many letters on a word that is known may be a misspelling all the same, and how many
+/// products the word must have that it is one letter away from: catalogues have misspellings too.
+const RARE_LETTERS_MIN: usize = 6;
+const COMMON_MIN: u64 = 50;
+
+/// Asks for words of the index that are near those of a text: near those that are not in it, and
+/// near those that are, where more products have them.
 pub fn request(text: &str) -> Value {
+    let near = |mode: &str| {
+        json!({ "term": {
+            "field": "words", "suggest_mode": mode, "size": 10,
+            "max_edits": 2, "prefix_length": 0, "min_word_length": 3,
+        } })
+    };
     json!({
         "size": 0,
-        "suggest": {
-            "text": text,
-            "words": { "term": {
-                "field": "words", "suggest_mode": "missing", "size": 10,
-                "max_edits": 2, "prefix_length": 0, "min_word_length": 3,
-            } },
-        },
+        "suggest": { "text": text, "words": near("missing"), "rare": near("popular") },
     })
 }
 
 /// The text with the words that are unknown replaced, the likeliest first; none where every word is
 /// known, or one is like no other.
 pub fn corrections(text: &str, answer: &Value) -> Vec<String> {
-    let entries = answer.pointer("/suggest/words").and_then(Value::as_array);
+    let entries = |of: &str| {
+        let entries = answer.pointer(of).and_then(Value::as_array);
+        entries.map_or(&[][..], Vec::as_slice)
+    };
+    let rare = entries("/suggest/rare");
     let mut corrected = vec![(text.to_owned(), 0)];
     let mut changed = false;
     // From the end, so that what stands before keeps its place.
-    for entry in entries.map_or(&[][..], Vec::as_slice).iter().rev() {
-        let candidates = candidates(entry);
+    for (place, entry) in entries("/suggest/words").iter().enumerate().rev() {
+        let mut candidates = candidates(entry);
+        if candidates.is_empty() {
+            candidates = rare.get(place).map(commoner).unwrap_or_default();
+        }
         let (Some(at), Some(length)) = (entry["offset"].as_u64(), entry["length"].as_u64()) else {
             continue;
         };
@@ -79,6 +92,25 @@ fn candidates(entry: &Value) -> Vec<&str> {
     near.into_iter().map(|(_, _, text)| text).collect()
 }
 
+/// What a word that is known, but hardly, may have been meant to be.
+fn commoner(entry: &Value) -> Vec<&str> {
+    let Some(word) = entry["text"].as_str() else {
+        return Vec::new();
+    };
+    if word.chars().count() < RARE_LETTERS_MIN {
+        return Vec::new();
+    }
+    let options = entry["options"].as_array().map_or(&[][..], Vec::as_slice);
+    let is_meant = |option: &&Value| {
+        let text = option["text"].as_str().unwrap_or_default();
+        option["freq"].as_u64().unwrap_or(0) >= COMMON_MIN
+            && distance(word, text) == 1
+            && singular(word) != singular(text)
+    };
+    let meant = options.iter().filter(is_meant);
+    meant.filter_map(|it| it["text"].as_str()).take(1).collect()
+}
+
 /// A text with some characters replaced. The engine counts in UTF-16.
 fn replaced(text: &str, at: usize, length: usize, with: &str) -> Option<String> {
     let units: Vec<_> = text.encode_utf16().collect();
@@ -119,6 +151,24 @@ mod tests {
             assert_eq!(corrected(word, &[entry(word, 0, &[(option, 5)])]), [""; 0]);
         }
         assert_eq!(corrected("usb hub", &[]), [""; 0]);
+    }
+
+    #[test]
+    fn a_word_that_is_hardly_known_may_be_a_misspelling_of_a_common_one() {
+        let corrected = |word: &str, options: &[(&str, u64)]| {
+            let suggest =
+                json!({ "words": [entry(word, 0, &[])], "rare": [entry(word, 0, options)] });
+            corrections(word, &json!({ "suggest": suggest }))
+        };
+        assert_eq!(corrected("cartrige", &[("cartridge", 900)]), ["cartridge"]);
+        for (word, option, many) in [
+            ("cartrige", "cartridge", 9),
+            ("speakers", "speaker", 900),
+            ("external", "internal", 900),
+            ("xbox", "box", 900),
+        ] {
+            assert_eq!(corrected(word, &[(option, many)]), [""; 0], "{word}");
+        }
     }
 
     #[test]

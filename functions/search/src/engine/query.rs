@@ -58,16 +58,12 @@ pub fn request(asked: &Asked, attempt: &Attempt) -> Value {
     body
 }
 
-/// Whether next to nothing was found, so that it is worth asking again. One word that is found is
-/// known, and has no part that could be left out; and a number that is found is what was meant.
+/// Whether next to nothing was found, so that it is worth asking again. A number that is found is
+/// what was meant.
 pub fn is_little(asked: &Asked, attempt: &Attempt, answer: &Value) -> bool {
     let is_first = *attempt == Attempt::Strict && matches!(asked.start, Start::Skip(_));
-    let enough = match terms(asked.text()).len() {
-        0 => return false,
-        1 => 1,
-        _ => FEW,
-    };
-    is_first && matched(answer) < enough && best(answer) < WHOLE_CODE
+    let has_words = !terms(asked.text()).is_empty();
+    is_first && has_words && matched(answer) < FEW && best(answer) < WHOLE_CODE
 }
 
 /// How else to search where little was found: `spelling` is the answer to
@@ -78,7 +74,9 @@ pub fn again(asked: &Asked, answer: &Value, spelling: &Value) -> Vec<Attempt> {
     if !corrections.is_empty() {
         attempts.push(Attempt::Corrected(corrections.clone()));
     }
-    if asked.sort == Sort::Relevance || matched(answer) == 0 {
+    // One word has no part that could be left out.
+    let has_parts = terms(asked.text()).len() > 1 || !corrections.is_empty();
+    if has_parts && (asked.sort == Sort::Relevance || matched(answer) == 0) {
         attempts.push(Attempt::Relaxed(corrections));
     }
     attempts
@@ -184,8 +182,7 @@ mod tests {
             text: "hub".to_owned(),
             ..Asked::default()
         };
-        assert!(!is_little(&word, &strict, &found(1)));
-        assert!(is_little(&word, &strict, &found(0)));
+        assert_eq!(super::again(&word, &found(1), &Value::Null), []);
         let again = |asked: &Asked, many| super::again(asked, &found(many), &Value::Null);
         assert_eq!(again(&asked, 0), [Attempt::Relaxed(Vec::new())]);
         let by_price = Asked {
