@@ -12,6 +12,7 @@ import os
 import pathlib
 import sys
 import time
+import uuid
 
 import tqdm
 
@@ -101,6 +102,64 @@ def fill_index(shop, patience):
     return f"; {job['indexed']} products indexed"
 
 
+ADDRESS = {
+    "name": "Sam Shopper",
+    "line1": "1 Market Street",
+    "city": "San Francisco",
+    "region": "CA",
+    "postalCode": "94105",
+    "country": "US",
+}
+
+# How far each of the orders gets that the shop begins with. One that is never paid expires by itself
+# after a quarter of an hour, as any does.
+ORDERS = [
+    [],
+    ["paid"],
+    ["paid", "processing"],
+    ["paid", "processing", "shipped"],
+    ["paid", "processing", "shipped", "delivered"],
+    ["paid", "processing", "shipped", "delivered", "returned"],
+    ["cancelled"],
+    ["paid", "cancelled"],
+]
+
+
+def once():
+    return {"headers": {"idempotency-key": str(uuid.uuid4())}}
+
+
+def seed_orders(shop, patience):
+    base, staff = shop.base, Shop(shop.base, os.environ["MANAGER_TOKEN"])
+    buyers = [Shop(base, os.environ[f"{name}_TOKEN"]) for name in ("USER", "USER2", "USER3")]
+    stocked = [product for product in shop.all("/api/v1/products") if product["inStock"] and not product["variants"]]
+    if not stocked:
+        raise SystemExit("no product is in stock")
+    for number, steps in enumerate(ORDERS):
+        buyer, product = buyers[number % len(buyers)], stocked[number * 7 % len(stocked)]
+        buyer.wanted(200, "POST", "/api/v1/cart/items", {"productId": product["id"], "quantity": 1}, **once())
+        order = buyer.wanted(201, "POST", "/api/v1/orders", {"shippingAddress": ADDRESS}, **once())
+        path = f"/api/v1/orders/{order['id']}"
+        for step in steps:
+            if step == "paid":
+                card = {"orderId": order["id"], "method": "card", "paymentMethodId": os.environ["TEST_PAYMENT_METHOD"]}
+                buyer.wanted(201, "POST", "/api/v1/payments", card, **once())
+            elif step == "cancelled":
+                buyer.wanted(200, "POST", f"{path}/cancel", {"reason": "ordered by mistake"}, **once())
+            else:
+                staff.wanted(200, "PUT", f"{path}/status", {"status": step}, **once())
+            wait_for(step, lambda: buyer.wanted(200, "GET", path)["status"] == step, patience)
+    return len(ORDERS)
+
+
+def wait_for(what, holds, patience):
+    until = time.monotonic() + patience
+    while not holds():
+        if time.monotonic() > until:
+            raise SystemExit(f"not within {patience} s: {what}")
+        time.sleep(0.2)
+
+
 def main():
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--demo", type=pathlib.Path, required=True)
@@ -117,11 +176,13 @@ def main():
     made = seed_categories(shop, json.loads(categories))
     job = seed_products(shop, products, wanted.patience)
     things = seed_stock(shop)
+    wait_for("products in stock", lambda: any(each["inStock"] for each in shop.all("/api/v1/products")), wanted.patience)
+    orders = seed_orders(shop, wanted.patience)
     wanted.mark.write_text(held + "\n")
     indexed = fill_index(shop, wanted.patience)
     print(
         f"{made} categories made; {job['created']} products made, {job['updated']} known; "
-        f"{things} things in stock{indexed}"
+        f"{things} things in stock; {orders} orders made{indexed}"
     )
 
 
