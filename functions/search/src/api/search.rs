@@ -99,7 +99,7 @@ impl EdgeQuery for Query {
         for (name, value) in pairs {
             match name.strip_prefix(ATTRIBUTE) {
                 Some(attribute) if !attribute.is_empty() => {
-                    any_of(attributes.entry(attribute.to_owned()).or_default(), value);
+                    add(attributes.entry(attribute.to_owned()).or_default(), value);
                 }
                 _ if name == "brand" => any_of(&mut brands, value),
                 _ => rest.push((name.clone(), value.clone())),
@@ -134,14 +134,20 @@ impl EdgeQuery for Query {
     }
 }
 
-/// The values of a parameter that may be repeated. Commas stand between values, and within some:
-/// a text with commas is taken whole too.
-fn any_of(values: &mut Vec<String>, text: &str) {
-    let parts = text.split(',').map(str::trim);
-    for value in std::iter::once(text.trim()).chain(parts) {
-        if !value.is_empty() && !values.iter().any(|known| known == value) {
-            values.push(value.to_owned());
-        }
+/// The brands of a parameter that may be repeated. Commas stand between brands, and within some: a
+/// text with commas is taken whole too.
+fn any_of(brands: &mut Vec<String>, text: &str) {
+    for brand in std::iter::once(text).chain(text.split(',')) {
+        add(brands, brand);
+    }
+}
+
+/// One value more. That of an attribute is taken as it stands, since many have commas, and a facet
+/// that is chosen must find as many as it counted.
+fn add(values: &mut Vec<String>, text: &str) {
+    let value = text.trim();
+    if !value.is_empty() && !values.iter().any(|known| known == value) {
+        values.push(value.to_owned());
     }
 }
 
@@ -315,14 +321,14 @@ mod tests {
     }
 
     #[test]
-    fn brands_and_attributes_may_be_repeated_and_have_commas() {
-        let query = read("brand=Acme,Other&brand=Third&attr.Colour=red&attr.Colour=blue&q=a,b");
+    fn what_is_repeated_counts_as_any_of_it_and_only_brands_are_listed_with_commas() {
+        let query = read("brand=Acme,Other&brand=Third&attr.Colour=red,blue&attr.Colour=blue&q=a,b");
         let query = query.unwrap();
         assert_eq!(
             query.plain.brand.unwrap(),
             ["Acme,Other", "Acme", "Other", "Third"]
         );
-        assert_eq!(query.attributes["Colour"], ["red", "blue"]);
+        assert_eq!(query.attributes["Colour"], ["red,blue", "blue"]);
         assert_eq!(query.plain.q.as_deref(), Some("a,b"));
     }
 

@@ -105,34 +105,35 @@ fn lived() -> (Canaries, Canaries, Reply) {
 
 /// Everything that the functions have written since a time.
 fn lines(stage: &Stage, since: Timestamp) -> Vec<String> {
-    let logs = |operation: &str, input: &Value| {
-        let target = format!("Logs_20140328.{operation}");
-        stage
-            .account()
-            .json("logs", &target, input)
-            .expect(200)
-            .json()
-    };
+    let account = stage.account();
     let prefix = format!("/aws/lambda/{}-", stage.name);
-    let groups = logs(
+    let groups = pages(
+        &account,
         "DescribeLogGroups",
-        &json!({ "logGroupNamePrefix": prefix }),
+        json!({ "logGroupNamePrefix": prefix }),
+        "logGroups",
     );
     let mut lines = Vec::new();
-    for group in groups["logGroups"].as_array().unwrap() {
-        let mut asked =
-            json!({ "logGroupName": group["logGroupName"], "startTime": since.millis() });
-        loop {
-            let page = logs("FilterLogEvents", &asked);
-            let events = page["events"].as_array().cloned().unwrap_or_default();
-            lines.extend(events.iter().map(|event| text(event, "message")));
-            match page["nextToken"].as_str() {
-                Some(next) => asked["nextToken"] = next.into(),
-                None => break,
-            }
-        }
+    for group in groups {
+        let asked = json!({ "logGroupName": group["logGroupName"], "startTime": since.millis() });
+        let events = pages(&account, "FilterLogEvents", asked, "events");
+        lines.extend(events.iter().map(|event| text(event, "message")));
     }
     lines
+}
+
+/// What the logs answer, page after page.
+fn pages(account: &Account, operation: &str, mut asked: Value, member: &str) -> Vec<Value> {
+    let target = format!("Logs_20140328.{operation}");
+    let mut all = Vec::new();
+    loop {
+        let page = account.json("logs", &target, &asked).expect(200).json();
+        all.extend(page[member].as_array().cloned().unwrap_or_default());
+        match page["nextToken"].as_str() {
+            Some(next) => asked["nextToken"] = next.into(),
+            None => return all,
+        }
+    }
 }
 
 /// Every item of a table, as text.
