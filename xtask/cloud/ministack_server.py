@@ -111,7 +111,13 @@ def _sender(service, body):
     return form["Source"][0] if form.get("Action") == ["SendEmail"] and "Source" in form else None
 
 
+# A search domain is named in the path.
+_DOMAIN = "/2021-01-01/opensearch/domain/"
+
+
 def extract_resource_arn(service, method, path, headers, body, params, region, account):
+    if service == "opensearch" and path.startswith(_DOMAIN):
+        return f"arn:aws:es:{region}:{account}:domain/{path.removeprefix(_DOMAIN).split('/')[0]}"
     sender = _sender(service, body)
     if sender:
         return f"arn:aws:ses:{region}:{account}:identity/{sender}"

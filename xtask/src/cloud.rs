@@ -1,4 +1,4 @@
-//! The stand-ins for AWS and OpenSearch: two servers on loopback, and where they keep things.
+//! The stand-ins for AWS, OpenSearch and Stripe: three servers on loopback, and where they keep things.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -21,6 +21,9 @@ pub enum Life {
     Detached,
 }
 
+/// How many servers there are.
+const SERVERS: usize = 3;
+
 /// The ports that the servers listen on.
 #[derive(Debug, Clone, Copy)]
 pub struct Ports {
@@ -28,17 +31,20 @@ pub struct Ports {
     pub gateway: u16,
     /// OpenSearch.
     pub search: u16,
+    /// Stripe.
+    pub stripe: u16,
 }
 
 impl Ports {
     /// The developer's, unless told otherwise.
     pub const GATEWAY: u16 = 4566;
 
-    /// Two neighbours.
+    /// Neighbours.
     pub fn from(gateway: u16) -> Self {
         Self {
             gateway,
             search: gateway + 1,
+            stripe: gateway + 2,
         }
     }
 }
@@ -123,6 +129,7 @@ impl Cloud {
     pub fn forget(&self) -> Result<()> {
         for name in [
             "state",
+            "stripe.pickle",
             "s3",
             "keys",
             "tmp",
@@ -147,25 +154,33 @@ impl Cloud {
         Ok(())
     }
 
-    /// Starts both servers and waits until they answer.
+    /// Whether all servers run.
+    pub fn is_whole(&self) -> Result<bool> {
+        Ok(self.running()?.len() == SERVERS)
+    }
+
+    /// Starts the servers and waits until they answer.
     pub fn start(&self, tools: &Tools, ports: Ports, life: Life) -> Result<String> {
         for (port, what) in [
             (ports.gateway, "the local AWS"),
             (ports.search, "the local OpenSearch"),
+            (ports.stripe, "the local Stripe"),
         ] {
             if http::is_taken(port) {
                 bail!(
                     "port {port}, wanted for {what}, is taken by another program; \
-                     `cargo xtask up --port <another>` (and the one after it) goes elsewhere"
+                     `cargo xtask up --port <another>` (and the two after it) goes elsewhere"
                 );
             }
         }
         std::fs::create_dir_all(self.folder.join("tmp"))?;
         let mut started = Vec::new();
-        for (name, mut server) in [
+        let servers: [(&str, Command); SERVERS] = [
             ("ministack", self.gateway(tools, ports, life)),
             ("osmem", search(&tools.search_server()?, ports, life)),
-        ] {
+            ("localstripe", self.stripe(tools, ports, life)),
+        ];
+        for (name, mut server) in servers {
             let log = File::create(self.folder.join(format!("{name}.log")))?;
             let child = server
                 .stdin(Stdio::null())
@@ -179,8 +194,8 @@ impl Cloud {
         }
         self.wait_for(&started, ports)?;
         Ok(format!(
-            "AWS on 127.0.0.1:{}, OpenSearch on 127.0.0.1:{}",
-            ports.gateway, ports.search
+            "AWS on 127.0.0.1:{}, OpenSearch on 127.0.0.1:{}, Stripe on 127.0.0.1:{}",
+            ports.gateway, ports.search, ports.stripe
         ))
     }
 
@@ -188,6 +203,7 @@ impl Cloud {
         let waits = [
             format!("http://127.0.0.1:{}/_ministack/health", ports.gateway),
             format!("http://127.0.0.1:{}/", ports.search),
+            format!("http://127.0.0.1:{}/_config/health", ports.stripe),
         ];
         let until = Instant::now() + Duration::from_secs(60);
         for (server, url) in started.iter().zip(waits) {
@@ -227,6 +243,20 @@ impl Cloud {
                 .env("PERSIST_STATE", "1")
                 .env("S3_PERSIST", "1")
                 .env("S3_DATA_DIR", self.folder.join("s3"));
+        }
+        if life == Life::WithUs {
+            server.env("CLOUD_OWNER", std::process::id().to_string());
+        }
+        server
+    }
+
+    fn stripe(&self, tools: &Tools, ports: Ports, life: Life) -> Command {
+        let mut server = bare(tools.python());
+        server
+            .arg(self.sources.join("localstripe_server.py"))
+            .env("PORT", ports.stripe.to_string());
+        if self.keeps_state {
+            server.env("STATE_FILE", self.folder.join("stripe.pickle"));
         }
         if life == Life::WithUs {
             server.env("CLOUD_OWNER", std::process::id().to_string());

@@ -17,6 +17,9 @@ use crate::{accounts, command, http, token};
 /// The stage that the local cloud plays.
 pub const STAGE: &str = "local";
 
+/// What the local Stripe signs webhooks with: no secret, for it listens on this machine alone.
+pub const WEBHOOK_SECRET: &str = "whsec_of_the_local_cloud";
+
 /// One deployment to one cloud.
 pub struct Deployment<'a> {
     /// What is deployed.
@@ -48,6 +51,7 @@ impl Deployment<'_> {
         for (name, value) in [
             ("LocalGateway", environment::gateway(self.ports)),
             ("OpenSearchEndpoint", environment::search(self.ports)),
+            ("StripeUrl", environment::stripe(self.ports)),
             ("Architecture", architecture().to_owned()),
             // Where the usual front-end servers of a developer's machine listen.
             (
@@ -61,7 +65,18 @@ impl Deployment<'_> {
         }
         let said = command::output(&mut script, "what CloudFormation says of it stands above")?;
         token::make_key(mint, self.cloud, &Environment::of_account(self.ports))?;
+        self.introduce_stripe()?;
         Ok(said)
+    }
+
+    /// Gives the stage the keys of the local Stripe, which forgets where it sends webhooks when it ends.
+    fn introduce_stripe(&self) -> Result<()> {
+        let mut script = self.script("payments.py");
+        script
+            .args(["--stage", STAGE, "--webhook-secret", WEBHOOK_SECRET])
+            .args(["--stripe", &environment::stripe(self.ports), "--outputs"])
+            .arg(self.cloud.outputs());
+        command::output(&mut script, "is the local Stripe there?").map(drop)
     }
 
     /// The variables of this deployment, with its accounts and fresh tokens for them; among them all
@@ -141,20 +156,34 @@ fn script(workspace: &Workspace, tools: &Tools, environment: &Environment, name:
 
 /// `cargo xtask logs`.
 pub fn logs(workspace: &Workspace, wanted: &[OsString]) -> Result<ExitCode> {
-    let mut logs = reader(workspace, "logs.py")?;
+    let mut logs = local(workspace, "logs.py")?;
     Ok(command::exit_code(
         logs.args(["--stage", STAGE]).args(wanted).status()?,
     ))
 }
 
+/// `cargo xtask demo`.
+pub fn demo(workspace: &Workspace) -> Result<ExitCode> {
+    let mut demo = local(workspace, "demo.py")?;
+    Ok(command::exit_code(demo.status()?))
+}
+
 /// `cargo xtask mails`.
 pub fn mails(workspace: &Workspace, wanted: &[OsString]) -> Result<ExitCode> {
-    let mut mails = reader(workspace, "mails.py")?;
+    let mut mails = local(workspace, "mails.py")?;
     Ok(command::exit_code(mails.args(wanted).status()?))
 }
 
-/// A script that reads what the developer's cloud holds.
-fn reader(workspace: &Workspace, name: &str) -> Result<Command> {
+/// `cargo xtask reconcile`.
+pub fn reconcile(workspace: &Workspace, wanted: &[OsString]) -> Result<ExitCode> {
+    let mut reconcile = local(workspace, "reconcile.py")?;
+    Ok(command::exit_code(
+        reconcile.args(["--stage", STAGE]).args(wanted).status()?,
+    ))
+}
+
+/// A script for the developer's cloud, while it runs.
+fn local(workspace: &Workspace, name: &str) -> Result<Command> {
     let file = workspace.local().join("env");
     let Some(environment) = Environment::read(&file).filter(Environment::answers) else {
         bail!("the local cloud does not run: `cargo xtask up` starts it");

@@ -20,6 +20,7 @@ impl Environment {
     pub fn of_account(ports: Ports) -> Self {
         let endpoint = gateway(ports);
         let search = search(ports);
+        let stripe = stripe(ports);
         let pairs = [
             ("AWS_ENDPOINT_URL", endpoint.as_str()),
             ("AWS_REGION", REGION),
@@ -27,6 +28,10 @@ impl Environment {
             ("AWS_ACCESS_KEY_ID", "test"),
             ("AWS_SECRET_ACCESS_KEY", "test"),
             ("OPENSEARCH_URL", search.as_str()),
+            ("STRIPE_URL", stripe.as_str()),
+            // A card of Stripe's test mode that every bank says yes to.
+            ("TEST_PAYMENT_METHOD", "pm_card_visa"),
+            ("STRIPE_WEBHOOK_SECRET", super::deploy::WEBHOOK_SECRET),
             ("STAGE", super::deploy::STAGE),
         ];
         Self(
@@ -94,6 +99,11 @@ pub fn gateway(ports: Ports) -> String {
     format!("http://127.0.0.1:{}", ports.gateway)
 }
 
+/// The address of the Stripe stand-in.
+pub fn stripe(ports: Ports) -> String {
+    format!("http://127.0.0.1:{}", ports.stripe)
+}
+
 /// The address of the OpenSearch stand-in.
 pub fn search(ports: Ports) -> String {
     format!("http://127.0.0.1:{}", ports.search)
@@ -109,6 +119,7 @@ mod tests {
         let written = Environment::of_account(Ports {
             gateway: 7,
             search: 8,
+            stripe: 9,
         })
         .and([(
             "API_URL".to_owned(),

@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 
 /// The status that a GET of a loopback URL answers, and the body. `None`: nobody answers.
 pub fn get(url: &str) -> Option<(u16, String)> {
@@ -51,12 +51,15 @@ pub fn is_taken(port: u16) -> bool {
     TcpListener::bind(("127.0.0.1", port)).is_err()
 }
 
-/// Two ports that nobody listens on.
-pub fn free_ports() -> Result<(u16, u16)> {
-    let held = (
-        TcpListener::bind("127.0.0.1:0")?,
-        TcpListener::bind("127.0.0.1:0")?,
-    );
-    let port = |listener: &TcpListener| listener.local_addr().map(|address| address.port());
-    Ok((port(&held.0)?, port(&held.1).context("no free port")?))
+/// Ports that nobody listens on.
+pub fn free_ports<const N: usize>() -> Result<[u16; N]> {
+    // All are held until the last is found, so that no port is found twice.
+    let held: Vec<TcpListener> = (0..N)
+        .map(|_| TcpListener::bind("127.0.0.1:0"))
+        .collect::<std::io::Result<_>>()?;
+    let mut ports = [0; N];
+    for (port, listener) in ports.iter_mut().zip(&held) {
+        *port = listener.local_addr()?.port();
+    }
+    Ok(ports)
 }

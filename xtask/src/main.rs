@@ -12,6 +12,7 @@ mod functions;
 mod http;
 mod interrupt;
 mod process;
+mod search_eval;
 mod sizes;
 mod step;
 mod test;
@@ -40,8 +41,11 @@ cargo xtask <command>
   token --role ROLE [--user usr_…] [--email …] [--days N]
                                        an access token for the local cloud
   mails [address]                      the mails that the local cloud took; whole those to an address
+  reconcile [--all]                    compares Stripe's books with the ledger, and lists what differs;
+                                       with --all also what is gone by itself
   appoint --stage NAME --email ADDRESS --role ROLE
                                        makes somebody staff, on any stage
+  demo                                 a shopper's journey through the local shop, told as it happens
   dlq list [--all] | show FUNCTION | redrive FUNCTION [--id MESSAGE]  [--stage NAME]
                                        what was given up after all its tries, and sends it again
   rotate-keys [--stage NAME] [--leaked]
@@ -52,6 +56,9 @@ cargo xtask <command>
                                        --release also <function>.zip, and a table of sizes
   bench [--only cold|warm|endpoints|growth] [--rounds N] [--quick] [--beside LABEL=BINARY]
                                        what the functions cost, beside other ways to write them
+  search-eval --data DIR [--engine URL] [--quick] [--keep]
+                                       how well search finds, on a judged catalogue: relevance beside
+                                       baselines, misspellings, facets, times
   gen | check | new <function>         write, check or begin what follows from the manifest
   doctor                               is everything here that this needs?
 ";
@@ -104,12 +111,15 @@ fn run() -> Result<ExitCode> {
         "logs" => return deploy::logs(&workspace, &rest(arguments)?),
         "token" => token::print(&workspace, &rest(arguments)?)?,
         "mails" => return deploy::mails(&workspace, &rest(arguments)?),
+        "demo" => return deploy::demo(&workspace),
+        "reconcile" => return deploy::reconcile(&workspace, &rest(arguments)?),
         "appoint" => return accounts::appoint(&workspace, &rest(arguments)?),
         "dlq" => return dead_letters::run(&workspace, &rest(arguments)?),
         "rotate-keys" => return token::rotate(&workspace, &rest(arguments)?),
         "test" => return test::run(&workspace, &rest(arguments)?),
         "build" => functions::build(&workspace, &functions::Wanted::parse(arguments)?)?,
         "bench" => return bench::run(&workspace, &rest(arguments)?),
+        "search-eval" => return search_eval::run(&workspace, &rest(arguments)?),
         "gen" | "check" | "new" => return generate(&workspace, &command, &rest(arguments)?),
         "doctor" => doctor::report()?,
         unknown => bail!("there is no `cargo xtask {unknown}`\n\n{USAGE}"),

@@ -42,8 +42,12 @@ pub fn run(workspace: &Workspace, rest: &[OsString]) -> Result<ExitCode> {
     // A run that was killed leaves its state, and its servers end by themselves; both go first.
     cloud.stop()?;
     cloud.forget()?;
-    let (gateway, search) = http::free_ports()?;
-    let ports = Ports { gateway, search };
+    let [gateway, search, stripe] = http::free_ports()?;
+    let ports = Ports {
+        gateway,
+        search,
+        stripe,
+    };
     let deployment = Deployment {
         workspace,
         tools: &tools,

@@ -77,6 +77,24 @@ impl Tools {
         Ok(told.join("; "))
     }
 
+    /// The dictionary of misspellings that search is measured with.
+    pub fn install_misspellings(&self) -> Result<String> {
+        let pins = "misspellings-requirements.txt";
+        self.python_set("misspellings", pins, &["--no-deps"])
+    }
+
+    /// Where that dictionary lies.
+    pub fn misspellings(&self) -> Result<PathBuf> {
+        let asks = "import codespell_lib, pathlib; \
+                    print(pathlib.Path(codespell_lib.__file__).parent / 'data/dictionary.txt')";
+        let python = self.local.join("misspellings/bin/python");
+        let path = command::output(
+            command::new(python).args(["-c", asks]),
+            "remove .local/misspellings and start again",
+        )?;
+        Ok(PathBuf::from(path))
+    }
+
     /// The test runner: the machine's own, or else one built here, once.
     pub fn install_nextest(&self) -> Result<String> {
         const VERSION: &str = "0.9.143";

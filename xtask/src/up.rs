@@ -59,7 +59,7 @@ pub fn run(workspace: &Workspace, wanted: Wanted) -> Result<()> {
     }
     // The port of the last start, so that addresses stay what they were.
     let last = here.as_ref().and_then(port_of);
-    let joins = cloud.running()?.len() == 2 && here.as_ref().is_some_and(Environment::answers);
+    let joins = cloud.is_whole()? && here.as_ref().is_some_and(Environment::answers);
     let ports = match (wanted.port, last) {
         (Some(port), Some(last)) if joins && port != last => {
             bail!("the local cloud runs on port {last} already; `cargo xtask down` first")

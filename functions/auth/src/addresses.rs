@@ -1,12 +1,48 @@
 //! Keeping address books.
 
-use aws::Answered;
+use aws::{Answered, Aws, StartError, Table};
+use edge::App;
 use kernel::{AddressId, Timestamp, UserId};
+use manifest::resources;
 
 use crate::Auth;
 use crate::address::{Address, Book, Changes, Entry, Place};
 use crate::changing::{Tries, hold};
 use crate::error::AuthError;
+use crate::store::Store;
+
+/// The address books alone, for a service that sends things to them: it needs nothing else of
+/// accounts, and its functions stay small.
+#[derive(Debug)]
+pub struct AddressBooks {
+    store: Store,
+}
+
+impl App for AddressBooks {
+    async fn start(aws: &Aws) -> Result<Self, StartError> {
+        let table = aws.table(&resources::AUTH)?;
+        // A function starts without its table too, and answers 503 until it is back.
+        let _ = table.warm().await;
+        Ok(Self {
+            store: Store::new(table, None),
+        })
+    }
+
+    fn table(&self) -> Option<&Table> {
+        Some(self.store.table())
+    }
+}
+
+impl AddressBooks {
+    /// An address in a user's book.
+    ///
+    /// # Errors
+    /// There is none of this id in this book.
+    pub async fn address(&self, user: UserId, id: AddressId) -> Result<Address, AuthError> {
+        let found = self.store.address(user, id).await?;
+        found.ok_or(AuthError::NotFound)
+    }
+}
 
 impl Auth {
     /// A user's addresses.

@@ -164,6 +164,24 @@ impl Rules {
         }
     }
 
+    /// The ISO 3166-2 code, without the country, of a region as an address has it. None where the
+    /// source knows no region of that code or name.
+    pub fn region_code(&self, region: &str) -> Option<String> {
+        let upper = region.trim().to_ascii_uppercase();
+        let code = upper
+            .strip_prefix(self.code.as_str())
+            .and_then(|rest| rest.strip_prefix('-'))
+            .unwrap_or(&upper);
+        let regions = self.country.as_ref()?.subdivisions();
+        if regions.contains_key(code) {
+            return Some(code.to_owned());
+        }
+        let wanted = comparable(region);
+        let is_it = |region: &Subdivision| names(region).any(|name| comparable(name) == wanted);
+        let (code, _) = regions.iter().find(|(_, region)| is_it(region))?;
+        Some(code.to_string())
+    }
+
     /// Names that the source has not.
     fn also(&self) -> impl Iterator<Item = &'static str> {
         let names = ALSO.iter().find(|(code, _)| *code == self.code.as_str());

@@ -54,6 +54,7 @@ use crate::store::Store;
 use crate::throttle::Limit;
 use crate::tokens::AccessTokens;
 
+pub use addresses::AddressBooks;
 pub use administer::UserQuery;
 pub use mailing::MailDue;
 pub use register::Applicant;

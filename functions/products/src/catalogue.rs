@@ -5,12 +5,14 @@ mod tests;
 mod weight;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use kernel::{Amount, CategoryId, Cursor, Faults, Limit, Page, ProductId, Slug};
 
 use self::weight::Weight;
 
 use crate::Products;
+use crate::category::Tree;
 use crate::error::ProductsError;
 use crate::listing::{Filter, Hit, Listing, Scope, Sort, brand_key, place, price_key};
 use crate::product::{Product, Status};
@@ -121,6 +123,23 @@ impl Products {
         found
             .filter(|product| staff || product.status == Status::Active)
             .ok_or(ProductsError::NotFound)
+    }
+
+    /// Products by their ids, whatever their status, in one round of reads; those that are not there
+    /// are left out.
+    ///
+    /// # Errors
+    /// When the table fails.
+    pub async fn by_ids(&self, ids: &[ProductId]) -> Result<Vec<Product>, ProductsError> {
+        Ok(self.store.products(ids).await?)
+    }
+
+    /// The categories, as they hang together now. Their names may be of a moment ago.
+    ///
+    /// # Errors
+    /// When the table fails.
+    pub async fn category_tree(&self) -> Result<Arc<Tree>, ProductsError> {
+        Ok(self.store.known_tree().await?)
     }
 
     /// The category of an id or slug.

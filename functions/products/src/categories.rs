@@ -10,7 +10,7 @@ use crate::Products;
 use crate::category::{Category, Misplaced, NAME_MAX, Tree};
 use crate::error::ProductsError;
 use crate::retry::Tries;
-use crate::store::StoreError;
+use crate::store::{StoreError, Written};
 
 /// What a category is asked to be; `None` is as before.
 #[derive(Debug, Clone, Default)]
@@ -113,7 +113,7 @@ impl Products {
         asked: &CategoryChanges,
         version: Option<u64>,
         answered: &Answered<Shelf>,
-        at: Timestamp,
+        written: &Written,
     ) -> Result<Shelf, ProductsError> {
         let mut tries = Tries::default();
         let Shelves {
@@ -144,11 +144,13 @@ impl Products {
                     .map_err(misplaced)?;
             }
             after.version += 1;
-            after.updated_at = at.max(before.updated_at);
+            after.updated_at = written.at.max(before.updated_at);
             // Whoever is deleting it finds that it has changed.
             after.closing_until = None;
             let shelf = shelves.with(after);
-            let outcome = self.store.change_category(before, answered, &shelf, at);
+            let outcome = self
+                .store
+                .change_category(before, answered, &shelf, written);
             match outcome.await {
                 Ok(()) => return Ok(shelf),
                 Err(StoreError::Stale) => tries.wait().await?,

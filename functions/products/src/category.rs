@@ -98,6 +98,11 @@ impl Tree {
         self.categories.get(&id)
     }
 
+    /// All categories, in the order of their ids.
+    pub fn all(&self) -> impl Iterator<Item = &Category> {
+        self.categories.values()
+    }
+
     /// A category by its slug.
     pub fn by_slug(&self, slug: &str) -> Option<&Category> {
         self.categories

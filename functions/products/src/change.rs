@@ -1,12 +1,12 @@
 //! Changing and archiving a product.
 
 use aws::Answered;
-use kernel::ProductId;
+use kernel::{ProductId, Sku};
 
 use crate::Products;
 use crate::changes::Changes;
 use crate::error::ProductsError;
-use crate::product::Product;
+use crate::product::{Product, Stocked};
 use crate::retry::Tries;
 use crate::store::{StoreError, Written};
 
@@ -41,6 +41,27 @@ impl Products {
     ) -> Result<Product, ProductsError> {
         let change = |product: &Product| Ok(product.archived(written.at));
         self.apply(id, change, version, answered, written).await
+    }
+
+    /// Notes what the inventory has told of a SKU. No product may have it any more; the product that
+    /// gets it next is told again.
+    ///
+    /// # Errors
+    /// When the table fails, or others change the product all the time.
+    pub(crate) async fn note_stock(
+        &self,
+        sku: &Sku,
+        told: Stocked,
+        answered: &Answered<Product>,
+        written: &Written,
+    ) -> Result<(), ProductsError> {
+        let Some(product) = self.store.product_by_sku(sku).await? else {
+            return Ok(());
+        };
+        let change = |product: &Product| Ok(product.stocked(sku, told, written.at));
+        self.apply(product.id, change, None, answered, written)
+            .await?;
+        Ok(())
     }
 
     async fn apply(

@@ -1,9 +1,10 @@
 //! Products: the catalogue, its categories, import and export.
 //!
-//! - [`product`], [`variants`], [`attributes`], [`category`], [`listing`] and [`import`] hold the
-//!   rules, without I/O.
+//! - [`product`], [`variants`], [`attributes`], [`offer`], [`category`], [`listing`] and [`import`] hold
+//!   the rules, without I/O.
 //! - [`store`] is the table.
-//! - `create`, `change`, `catalogue`, `categories`, `importing` and `exporting` are the use cases.
+//! - `create`, `change`, `catalogue`, `categories`, `importing` and `exporting` are the use cases;
+//!   `sweeping` is for services that keep a view of the catalogue.
 //! - [`api`] and [`on`] are what is deployed; [`functions`] lists it.
 
 pub mod api;
@@ -20,10 +21,12 @@ pub mod import;
 mod importing;
 pub mod listing;
 pub mod measure;
+pub mod offer;
 pub mod on;
 pub mod product;
 mod retry;
 pub mod store;
+mod sweeping;
 pub mod variants;
 pub mod wire;
 
@@ -37,8 +40,10 @@ use manifest::{consumers, resources};
 use crate::store::Store;
 
 pub use catalogue::Asked;
+pub use categories::CategoryChanges;
 pub use exporting::Export;
 pub use importing::Chunk;
+pub use sweeping::{CategoriesPlace, SweepPlace, Swept};
 
 /// The service: its table.
 #[derive(Debug)]
@@ -69,6 +74,13 @@ static DEFAULT_CURRENCY: OnceLock<CurrencyCode> = OnceLock::new();
 /// The currency of amounts that name none.
 pub(crate) fn default_currency() -> CurrencyCode {
     DEFAULT_CURRENCY.get().copied().unwrap_or(CurrencyCode::USD)
+}
+
+impl Products {
+    /// The currency of amounts that name none.
+    pub const fn currency(&self) -> CurrencyCode {
+        self.currency
+    }
 }
 
 impl App for Products {
@@ -140,6 +152,7 @@ pub fn functions() -> Vec<edge::Function> {
         edge::consumer::<on::ProductChanged>(),
         edge::consumer::<on::ImportRequested>(),
         edge::worker::<on::ImportChunk>(),
+        edge::consumer::<on::StockChanged>(),
         edge::clockwork::<on::ExpireImports>(),
     ]
 }

@@ -103,6 +103,8 @@ pub struct Product {
     pub weight_grams: Option<Measure>,
     /// How large its package is, in millimetres.
     pub dimensions_mm: Option<Dimensions>,
+    /// What the inventory has told of its SKUs, of former ones too.
+    pub stock: BTreeMap<Sku, Stocked>,
     /// Rises by one with every change.
     pub version: u64,
     /// When it was made.
@@ -111,6 +113,15 @@ pub struct Product {
     pub updated_at: Timestamp,
     /// The import that made it, so that the import knows its own work when it runs again.
     pub import_id: Option<ImportId>,
+}
+
+/// What the inventory has told of a SKU.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stocked {
+    /// Whether any of it can be had.
+    pub in_stock: bool,
+    /// The version of the stock then: what is told of an older one came late.
+    pub version: u64,
 }
 
 /// What a new product is born with, beside what is asked for.
@@ -191,6 +202,7 @@ impl Product {
             images: Vec::new(),
             weight_grams: None,
             dimensions_mm: None,
+            stock: BTreeMap::new(),
             version: 1,
             created_at: birth.at,
             updated_at: birth.at,
@@ -246,6 +258,26 @@ impl Product {
             updated_at: at.max(self.updated_at),
             ..self.clone()
         }
+    }
+
+    /// The product after the inventory has told of one of its SKUs; the same when that is no news.
+    pub fn stocked(&self, sku: &Sku, told: Stocked, at: Timestamp) -> Self {
+        let known = self.stock.get(sku);
+        if known.is_some_and(|known| known.version >= told.version) {
+            return self.clone();
+        }
+        let mut next = self.clone();
+        next.stock.insert(sku.clone(), told);
+        next.version += 1;
+        next.updated_at = at.max(self.updated_at);
+        next
+    }
+
+    /// Whether any of its SKUs can be had.
+    pub fn in_stock(&self) -> bool {
+        let claims = self.claims();
+        let mut told = claims.keys().filter_map(|sku| self.stock.get(*sku));
+        told.any(|stocked| stocked.in_stock)
     }
 
     /// The SKUs it holds, each with the variant it names; none when it is archived.

@@ -86,6 +86,8 @@ const grant = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("puts"), bucket: name, prefix: z.string() }),
   z.strictObject({ kind: z.literal("reveals"), secret: name }),
   z.strictObject({ kind: z.literal("searches"), domain: name }),
+  z.strictObject({ kind: z.literal("indexes"), domain: name }),
+  z.strictObject({ kind: z.literal("describes"), domain: name }),
   z.strictObject({ kind: z.literal("mails") }),
   z.strictObject({ kind: z.literal("told"), setting: z.string() }),
 ]);
@@ -105,6 +107,7 @@ const resource = z.union([
   z.strictObject({ secret: name }),
   z.strictObject({ logsOf: name }),
   z.strictObject({ domain: name }),
+  z.strictObject({ domainItself: name }),
   /** The identity in SES that mails come from: an address of its own, or its domain. */
   z.strictObject({ identityOf: z.enum(["sender", "sender-domain"]) }),
 ]);
@@ -196,7 +199,7 @@ const manifest = z
     topics: z.array(z.strictObject({ service: name, name, env: z.string() })),
     buckets: z.array(bucket),
     /** A value is made with the stack, or put in by `cargo xtask rotate-keys`. */
-    secrets: z.array(z.strictObject({ name, env: z.string(), madeBy: z.enum(["deployment", "rotation"]) })),
+    secrets: z.array(z.strictObject({ name, env: z.string(), madeBy: z.enum(["deployment", "operator", "rotation"]) })),
     /** What a stage decides beside what `stage.ts` has reasons for. */
     settings: z.array(
       z.strictObject({

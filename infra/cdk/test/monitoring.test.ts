@@ -41,6 +41,7 @@ const ALARMS: readonly [name: string, metrics: number, staging: boolean][] = [
   ["domain-search-full", 1, false],
   ["domain-search-memory", 1, false],
   ["domain-search-red", 1, false],
+  ["search-index-late", 1, false],
   ["shop-concurrency", 1, false],
   ["shop-failed-requests", 2, true],
   ["shop-lost-events-1", 1, true],

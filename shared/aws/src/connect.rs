@@ -181,11 +181,18 @@ const ISSUER_WITHIN: usize = 256;
 
 /// Amazon's root certificates, in the only form that the SDK's client takes.
 pub fn embedded_roots() -> Vec<u8> {
-    let mut bundle = String::new();
-    for certificate in webpki_root_certs::TLS_SERVER_ROOT_CERTS {
+    bundle(|certificate| {
         let names = certificate.get(..ISSUER_WITHIN).unwrap_or(certificate);
         let is_amazons = |name: &&[u8]| names.windows(name.len()).any(|part| part == *name);
-        if !AMAZON.iter().any(is_amazons) {
+        AMAZON.iter().any(is_amazons)
+    })
+}
+
+/// The root certificates that browsers trust and that are wanted, one after the other in text.
+pub(crate) fn bundle(is_wanted: impl Fn(&[u8]) -> bool) -> Vec<u8> {
+    let mut bundle = String::new();
+    for certificate in webpki_root_certs::TLS_SERVER_ROOT_CERTS {
+        if !is_wanted(certificate) {
             continue;
         }
         bundle.push_str("-----BEGIN CERTIFICATE-----\n");

@@ -10,7 +10,7 @@
 //! - [`outbox`]: events, written with the state that they tell of.
 //! - [`PublicKeys`]: what tokens are checked with; [`TokenVersions`]: which of them have ended.
 //! - `Blobs`, `Mail`, `Queue`, `Topic`, `Secrets` and `SearchEngine`, each behind the feature of its
-//!   name.
+//!   name; `https` for those who are not AWS.
 //!
 //! Three prefixes of partition keys belong to this crate in every table: `~once#`, `~rate#` and
 //! `~outbox#`. No service's key starts with `~`.
@@ -24,6 +24,8 @@ mod connect;
 mod dead_letters;
 mod environment;
 mod error;
+#[cfg(feature = "https")]
+pub mod https;
 mod item;
 mod key;
 mod keys;
@@ -72,7 +74,9 @@ pub use query::{Query, Slice};
 #[cfg(feature = "sqs")]
 pub use queue::{Queue, QueueError};
 #[cfg(feature = "search")]
-pub use search::{ClusterHealth, SearchEngine, SearchError};
+pub use search::{Ask, ClusterHealth, EngineAnswer, EngineError, SearchEngine};
+#[cfg(feature = "search-domain")]
+pub use search::{DomainState, SearchDomain};
 #[cfg(feature = "secrets")]
 pub use secrets::{SecretError, Secrets};
 #[cfg(feature = "secrets")]

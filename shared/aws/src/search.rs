@@ -2,22 +2,32 @@
 
 use std::time::{Duration, SystemTime};
 
-use aws_sdk_dynamodb::config::{Credentials, ProvideCredentials};
-use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
-use aws_sigv4::sign::v4;
+use aws_sdk_dynamodb::config::ProvideCredentials;
 use aws_smithy_http_client::Connector;
 use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorSettings};
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
-use aws_smithy_types::byte_stream::ByteStream;
+use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::byte_stream::{AggregatedBytes, ByteStream};
 use kernel::{Clock, SystemClock};
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::connect::{tls_provider, trust};
 use crate::{Aws, Cause, StartError};
 
+#[cfg(feature = "search-domain")]
+mod domain;
+mod signer;
+
+#[cfg(feature = "search-domain")]
+pub use domain::{DomainState, SearchDomain};
+use signer::Signer;
+
 /// Where the search engine is; empty where a stage has none.
 const ENDPOINT: &str = "OPENSEARCH_ENDPOINT";
-/// How long a connection may take to open, and how long an answer may keep us waiting.
+/// How long a connection may take to open.
+const CONNECT: Duration = Duration::from_secs(1);
+/// How long an answer may keep us waiting, unless somebody has more patience.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The search engine of a stage.
@@ -26,6 +36,7 @@ pub struct SearchEngine {
     connector: Connector,
     endpoint: String,
     signer: Option<Signer>,
+    patience: Duration,
 }
 
 /// How a cluster is, as it says itself.
@@ -40,15 +51,45 @@ pub enum ClusterHealth {
     Red,
 }
 
+/// What is asked of the engine. All of it can be asked twice: what changes documents names their
+/// versions.
+#[derive(Debug, Clone, Copy)]
+pub enum Ask<'a> {
+    /// To be shown something.
+    Get,
+    /// The same, as a body says: a search. Readers are granted no other verb than GET.
+    Find(&'a [u8]),
+    /// To make something.
+    Put(&'a [u8]),
+    /// To do something; without a body where it says nothing.
+    Post(&'a [u8]),
+    /// To remove something.
+    Delete,
+}
+
+/// What the engine answered.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EngineAnswer {
+    /// Its status.
+    pub status: u16,
+    /// Its body.
+    pub body: Value,
+}
+
 /// Why the search engine did not answer.
 #[derive(Debug, thiserror::Error)]
-pub enum SearchError {
-    /// It cannot be reached, or does not answer in time. Trying again may help.
+pub enum EngineError {
+    /// It cannot be reached, does not answer in time, or has too much to do. Trying again may help.
     #[error("the search engine is not available")]
     Unavailable(#[source] Cause),
     /// It answered with another status than was asked for.
-    #[error("the search engine answered {0}")]
-    Status(u16),
+    #[error("the search engine answered {status}: {reason}")]
+    Status {
+        /// Its status.
+        status: u16,
+        /// What it said.
+        reason: String,
+    },
     /// The request or the answer is not what it should be: a bug.
     #[error("the search engine was asked wrongly")]
     Fault(#[source] Cause),
@@ -69,8 +110,7 @@ impl Aws {
             return Err(StartError::malformed(ENDPOINT, rule));
         }
         let settings = HttpConnectorSettings::builder()
-            .connect_timeout(PATIENCE)
-            .read_timeout(PATIENCE)
+            .connect_timeout(CONNECT)
             .build();
         let builder = Connector::builder()
             .connector_settings(settings)
@@ -88,6 +128,7 @@ impl Aws {
             connector: builder.build(),
             endpoint: endpoint.trim_end_matches('/').to_owned(),
             signer,
+            patience: PATIENCE,
         }))
     }
 
@@ -106,190 +147,137 @@ impl Aws {
 }
 
 impl SearchEngine {
+    /// The same engine, waited for longer or less long.
+    #[must_use]
+    pub fn with_patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
+    }
+
     /// How the cluster is.
     ///
     /// # Errors
     /// When it does not say.
-    pub async fn health(&self) -> Result<ClusterHealth, SearchError> {
-        #[derive(Deserialize)]
-        struct Answer {
-            status: ClusterHealth,
-        }
-        let body = self.get("/_cluster/health").await?;
-        serde_json::from_slice::<Answer>(&body)
-            .map(|answer| answer.status)
-            .map_err(|error| SearchError::Fault(error.into()))
+    pub async fn health(&self) -> Result<ClusterHealth, EngineError> {
+        let mut answer = self.ask("/_cluster/health", Ask::Get).await?.good()?;
+        serde_json::from_value(answer["status"].take())
+            .map_err(|error| EngineError::Fault(error.into()))
     }
 
-    async fn get(&self, path: &str) -> Result<Vec<u8>, SearchError> {
+    /// Asks for something by a path, which starts with a slash and is a URL's already.
+    ///
+    /// What the engine refuses is an answer too; that it has too much to do is an error.
+    ///
+    /// # Errors
+    /// When it does not answer in JSON, or at all.
+    pub async fn ask(&self, path: &str, ask: Ask<'_>) -> Result<EngineAnswer, EngineError> {
+        match tokio::time::timeout(self.patience, self.answer(path, ask)).await {
+            Ok(answer) => answer,
+            Err(late) => Err(EngineError::Unavailable(late.into())),
+        }
+    }
+
+    async fn answer(&self, path: &str, ask: Ask<'_>) -> Result<EngineAnswer, EngineError> {
+        let answer = match self.connector.call(self.request(path, ask)?).await {
+            Ok(answer) => answer,
+            // A connection that was kept open may be found closed when it is used again; the
+            // second one is new.
+            Err(error) if error.is_timeout() => return Err(EngineError::Unavailable(error.into())),
+            Err(_) => self
+                .connector
+                .call(self.request(path, ask)?)
+                .await
+                .map_err(|error| EngineError::Unavailable(error.into()))?,
+        };
+        let status = answer.status().as_u16();
+        let bytes = ByteStream::new(answer.into_body())
+            .collect()
+            .await
+            .map(AggregatedBytes::into_bytes)
+            .map_err(|error| EngineError::Unavailable(error.into()))?;
+        if matches!(status, 429 | 502..=504) {
+            let said = String::from_utf8_lossy(&bytes).into_owned();
+            return Err(EngineError::Unavailable(format!("{status}: {said}").into()));
+        }
+        let body = if bytes.is_empty() {
+            Value::Null
+        } else {
+            serde_json::from_slice(&bytes).or_else(|error| {
+                // What stands before an engine refuses in HTML or plain text.
+                let said = String::from_utf8_lossy(&bytes).into_owned();
+                if status >= 400 {
+                    Ok(Value::String(said))
+                } else {
+                    Err(EngineError::Fault(error.into()))
+                }
+            })?
+        };
+        Ok(EngineAnswer { status, body })
+    }
+
+    fn request(&self, path: &str, ask: Ask<'_>) -> Result<HttpRequest, EngineError> {
+        let (method, body) = match ask {
+            Ask::Get => ("GET", &[][..]),
+            Ask::Find(body) => ("GET", body),
+            Ask::Put(body) => ("PUT", body),
+            Ask::Post(body) => ("POST", body),
+            Ask::Delete => ("DELETE", &[][..]),
+        };
         let url = format!("{}{path}", self.endpoint);
-        let mut request =
-            HttpRequest::get(&url).map_err(|error| SearchError::Fault(error.into()))?;
+        let fault = |error: Cause| EngineError::Fault(error);
+        let mut request = HttpRequest::new(if body.is_empty() {
+            SdkBody::empty()
+        } else {
+            SdkBody::from(body)
+        });
+        request
+            .set_method(method)
+            .map_err(|error| fault(error.into()))?;
+        request
+            .set_uri(url.as_str())
+            .map_err(|error| fault(error.into()))?;
+        if !body.is_empty() {
+            // Lines of JSON end in a line's end, and one JSON of ours does not.
+            let media = if body.ends_with(b"\n") {
+                "application/x-ndjson"
+            } else {
+                "application/json"
+            };
+            request.headers_mut().insert("content-type", media);
+        }
         if let Some(signer) = &self.signer {
             let now = SystemClock.now().millis();
             let at = SystemTime::UNIX_EPOCH + Duration::from_millis(now.unsigned_abs());
-            let signature = signer
-                .sign("GET", &url, &[], at)
-                .map_err(SearchError::Fault)?;
-            for (name, value) in signature {
+            for (name, value) in signer.sign(method, &url, body, at).map_err(fault)? {
                 request.headers_mut().insert(name, value);
             }
         }
-        let answer = self
-            .connector
-            .call(request)
-            .await
-            .map_err(|error| SearchError::Unavailable(error.into()))?;
-        if !answer.status().is_success() {
-            return Err(SearchError::Status(answer.status().as_u16()));
-        }
-        ByteStream::new(answer.into_body())
-            .collect()
-            .await
-            .map(aws_smithy_types::byte_stream::AggregatedBytes::to_vec)
-            .map_err(|error| SearchError::Unavailable(error.into()))
+        Ok(request)
     }
 }
 
-/// Signs requests to a domain of AWS in the function's name.
-#[derive(Debug)]
-struct Signer {
-    credentials: Credentials,
-    region: String,
-}
+impl EngineAnswer {
+    /// Whether the engine did what was asked for.
+    pub const fn is_good(&self) -> bool {
+        matches!(self.status, 200..=299)
+    }
 
-impl Signer {
-    /// The headers to send with a request.
-    fn sign(
-        &self,
-        method: &str,
-        url: &str,
-        body: &[u8],
-        at: SystemTime,
-    ) -> Result<Vec<(String, String)>, Cause> {
-        let identity = self.credentials.clone().into();
-        let parameters = v4::SigningParams::builder()
-            .identity(&identity)
-            .region(&self.region)
-            .name("es")
-            .time(at)
-            .settings(SigningSettings::default())
-            .build()?
-            .into();
-        let request =
-            SignableRequest::new(method, url, std::iter::empty(), SignableBody::Bytes(body))?;
-        let (instructions, _) = sign(request, &parameters)?.into_parts();
-        Ok(instructions
-            .headers()
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .collect())
+    /// Its body.
+    ///
+    /// # Errors
+    /// When the engine did not do what was asked for.
+    pub fn good(self) -> Result<Value, EngineError> {
+        if self.is_good() {
+            return Ok(self.body);
+        }
+        let reason = self.body.pointer("/error/reason").and_then(Value::as_str);
+        let reason = reason.map_or_else(|| self.body.to_string(), str::to_owned);
+        Err(EngineError::Status {
+            status: self.status,
+            reason: reason.chars().take(500).collect(),
+        })
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::Environment;
-    use tokio::io::{AsyncReadExt, AsyncWriteExt};
-
-    fn environment(endpoint: &str) -> Environment {
-        Environment::of([
-            ("AWS_REGION", "eu-central-1"),
-            ("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE"),
-            (
-                "AWS_SECRET_ACCESS_KEY",
-                "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
-            ),
-            ("AWS_SESSION_TOKEN", "session"),
-            (ENDPOINT, endpoint),
-        ])
-    }
-
-    /// Serves one answer on a port of its own, and gives back what was asked.
-    async fn serving(
-        status: &'static str,
-        body: &'static str,
-    ) -> (String, tokio::task::JoinHandle<String>) {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let endpoint = format!("http://{}", listener.local_addr().unwrap());
-        let asked = tokio::spawn(async move {
-            let (mut stream, _) = listener.accept().await.unwrap();
-            let mut asked = vec![0; 4096];
-            let read = stream.read(&mut asked).await.unwrap();
-            let answer = format!(
-                "HTTP/1.1 {status}\r\ncontent-length: {}\r\n\r\n{body}",
-                body.len()
-            );
-            stream.write_all(answer.as_bytes()).await.unwrap();
-            String::from_utf8_lossy(&asked[..read]).into_owned()
-        });
-        (endpoint, asked)
-    }
-
-    async fn engine(endpoint: &str) -> SearchEngine {
-        let aws = Aws::connect(environment(endpoint)).await.unwrap();
-        aws.search().await.unwrap().unwrap()
-    }
-
-    #[tokio::test]
-    async fn a_stage_without_an_endpoint_has_no_search_engine() {
-        let aws = Aws::connect(environment("")).await.unwrap();
-        assert!(aws.search().await.unwrap().is_none());
-        let aws = Aws::connect(environment("search.example:9200"))
-            .await
-            .unwrap();
-        let error = aws.search().await.unwrap_err();
-        assert!(error.to_string().contains(ENDPOINT), "{error}");
-    }
-
-    #[tokio::test]
-    async fn health_is_what_the_cluster_says() {
-        let body = r#"{"cluster_name":"a","status":"yellow"}"#;
-        let (endpoint, asked) = serving("200 OK", body).await;
-        assert_eq!(
-            engine(&endpoint).await.health().await.unwrap(),
-            ClusterHealth::Yellow
-        );
-        let asked = asked.await.unwrap();
-        assert!(
-            asked.starts_with("GET /_cluster/health HTTP/1.1"),
-            "{asked}"
-        );
-        assert!(
-            !asked.to_lowercase().contains("authorization"),
-            "plain HTTP is not signed"
-        );
-    }
-
-    #[tokio::test]
-    async fn what_is_down_or_refuses_is_told_apart() {
-        let (endpoint, _asked) = serving("403 Forbidden", "").await;
-        let error = engine(&endpoint).await.health().await.unwrap_err();
-        assert!(matches!(error, SearchError::Status(403)), "{error:?}");
-
-        let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let endpoint = format!("http://{}", closed.local_addr().unwrap());
-        drop(closed);
-        let error = engine(&endpoint).await.health().await.unwrap_err();
-        assert!(matches!(error, SearchError::Unavailable(_)), "{error:?}");
-    }
-
-    #[tokio::test]
-    async fn a_domain_is_asked_with_a_signature_for_its_own_region_and_service() {
-        let engine = engine("https://search.example/").await;
-        let at = SystemTime::UNIX_EPOCH + Duration::from_secs(1_767_225_600);
-        let url = format!("{}/_cluster/health", engine.endpoint);
-        let headers = engine.signer.unwrap().sign("GET", &url, &[], at).unwrap();
-        let header = |wanted: &str| {
-            let found = headers
-                .iter()
-                .find(|(name, _)| name.eq_ignore_ascii_case(wanted));
-            found.map(|(_, value)| value.as_str()).unwrap_or_default()
-        };
-        let expected = "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260101/eu-central-1/es/aws4_request, \
-                        SignedHeaders=host;x-amz-date;x-amz-security-token, Signature=";
-        assert!(header("authorization").starts_with(expected), "{headers:?}");
-        assert_eq!(header("x-amz-date"), "20260101T000000Z");
-        assert_eq!(header("x-amz-security-token"), "session");
-    }
-}
+mod tests;

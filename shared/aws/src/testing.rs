@@ -102,7 +102,20 @@ pub async fn create_table(aws: &Aws, table: &manifest::Table) -> Result<Table, C
 /// The types of the events that were told in a table, sorted. It reads the whole table, as only a
 /// test's own may be.
 pub async fn told(table: &Table) -> Result<Vec<String>, Cause> {
-    let answer = table
+    let mut types = in_outbox(table, "event_type").await?;
+    types.sort_unstable();
+    Ok(types)
+}
+
+/// The events that were told in a table, each in its envelope as it is published.
+pub async fn envelopes(table: &Table) -> Result<Vec<String>, Cause> {
+    in_outbox(table, "envelope").await
+}
+
+/// An attribute of all that the outbox of a table holds.
+async fn in_outbox(table: &Table, attribute: &str) -> Result<Vec<String>, Cause> {
+    let mut found = Vec::new();
+    let mut pages = table
         .client()
         .scan()
         .table_name(table.name())
@@ -110,15 +123,13 @@ pub async fn told(table: &Table) -> Result<Vec<String>, Cause> {
         .filter_expression("#type = :outbox")
         .expression_attribute_names("#type", TYPE)
         .expression_attribute_values(":outbox", AttributeValue::S(OUTBOX_TYPE.to_owned()))
-        .send()
-        .await?;
-    let events = answer.items.unwrap_or_default();
-    let mut types: Vec<String> = events
-        .iter()
-        .filter_map(|event| text(event, "event_type").map(str::to_owned))
-        .collect();
-    types.sort_unstable();
-    Ok(types)
+        .into_paginator()
+        .items()
+        .send();
+    while let Some(event) = pages.next().await {
+        found.extend(text(&event?, attribute).map(str::to_owned));
+    }
+    Ok(found)
 }
 
 fn keys(partition: &str, sort: &str) -> Result<Vec<KeySchemaElement>, Cause> {

@@ -65,6 +65,15 @@ impl Update {
         self.step(attribute, number, Step::Add)
     }
 
+    /// Adds a text to a set of texts, which is made when it is not there. A text that is in it
+    /// already is in it once.
+    #[must_use]
+    pub fn include(mut self, attribute: &str, text: impl Into<String>) -> Self {
+        let texts = AttributeValue::Ss(vec![text.into()]);
+        self.steps.push(Step::Add(attribute.to_owned(), texts));
+        self
+    }
+
     /// Removes an attribute.
     #[must_use]
     pub fn remove(mut self, attribute: &str) -> Self {

@@ -8,12 +8,16 @@ use crate::auth::{
     PasswordChanged, PasswordResetRequested, SignedInFromNewDevice, UserErased,
     VerificationRequested,
 };
+use crate::inventory::{StockLow, StockRanOut, StockReturned};
 use crate::orders::{
     CartAbandoned, OrderCancelled, OrderDelivered, OrderExpired, OrderLinesCancelled, OrderPaid,
     OrderPlaced, OrderReturned, OrderShipped,
 };
 use crate::payments::{PaymentCaptured, PaymentFailed, PaymentRefunded};
-use crate::products::{ImportRequested, ProductArchived, ProductChanged, ProductCreated};
+use crate::products::{
+    CategoryChanged, ImportRequested, ProductArchived, ProductChanged, ProductCreated,
+};
+use crate::search::JobDue;
 
 /// What there is to know of an event's type.
 #[derive(Debug, Clone)]
@@ -45,6 +49,7 @@ pub fn events() -> Vec<EventDoc> {
         doc::<ProductCreated>(include_str!("../samples/products.product-created.v1.json")),
         doc::<ProductChanged>(include_str!("../samples/products.product-changed.v1.json")),
         doc::<ProductArchived>(include_str!("../samples/products.product-archived.v1.json")),
+        doc::<CategoryChanged>(include_str!("../samples/products.category-changed.v1.json")),
         doc::<ImportRequested>(include_str!("../samples/products.import-requested.v1.json")),
         doc::<OrderPlaced>(include_str!("../samples/orders.order-placed.v1.json")),
         doc::<OrderPaid>(include_str!("../samples/orders.order-paid.v1.json")),
@@ -60,6 +65,10 @@ pub fn events() -> Vec<EventDoc> {
         doc::<PaymentCaptured>(include_str!("../samples/payments.payment-captured.v1.json")),
         doc::<PaymentFailed>(include_str!("../samples/payments.payment-failed.v1.json")),
         doc::<PaymentRefunded>(include_str!("../samples/payments.payment-refunded.v1.json")),
+        doc::<StockLow>(include_str!("../samples/inventory.stock-low.v1.json")),
+        doc::<StockRanOut>(include_str!("../samples/inventory.stock-ran-out.v1.json")),
+        doc::<StockReturned>(include_str!("../samples/inventory.stock-returned.v1.json")),
+        doc::<JobDue>(include_str!("../samples/search.job-due.v1.json")),
     ];
     events.sort_by_key(|event| event.event_type);
     events

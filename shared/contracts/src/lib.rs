@@ -10,10 +10,12 @@
 pub mod auth;
 mod catalogue;
 mod envelope;
+pub mod inventory;
 pub mod orders;
 pub mod payments;
 pub mod personal;
 pub mod products;
+pub mod search;
 
 pub use catalogue::{EventDoc, events};
 pub use envelope::{Envelope, Unreadable};

@@ -95,11 +95,15 @@ pub struct OrderLine {
 pub struct Cancellation {
     /// The cancellation: a refund for it is made once under this id.
     pub id: CancellationId,
-    /// The quantities that were called off.
+    /// The quantities that were called off. None where money came that the order does not owe: it
+    /// was off by then, or paid by another payment.
     pub items: Vec<CancelledLine>,
     /// What is due back: prices, tax and discount of these quantities, and shipping where nothing
     /// remains to be sent. Nothing where nothing was paid.
     pub refund: Money,
+    /// The payment that it is due back from, where anything is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payment_id: Option<PaymentId>,
     /// Why, in somebody's words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
@@ -135,7 +139,7 @@ pub struct OrderPaid {
     pub payment_id: PaymentId,
 }
 
-/// An order was called off as a whole.
+/// An order was called off as a whole; or money came for one that is off, and is due back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct OrderCancelled {
@@ -145,7 +149,8 @@ pub struct OrderCancelled {
     pub cancellation: Cancellation,
 }
 
-/// A part of an order was called off; the rest goes on.
+/// A part of an order was called off, and the rest goes on; or money came for it that it does not
+/// owe, and is due back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct OrderLinesCancelled {

@@ -44,6 +44,9 @@ pub struct ProductState {
     pub price: Money,
     /// Whether it can be seen and bought.
     pub status: ProductStatus,
+    /// Whether any of its SKUs can be had.
+    #[serde(default)]
+    pub in_stock: bool,
     /// Its variants; none for a product that is sold as it is.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub variants: Vec<VariantState>,
@@ -101,6 +104,23 @@ pub struct ProductArchived {
     pub previous: Previous,
 }
 
+/// A category was renamed or moved, and with it everything below it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CategoryChanged {
+    /// The category.
+    pub id: CategoryId,
+    /// Rises by one with every change.
+    pub version: u64,
+    /// Its name.
+    pub name: String,
+    /// Its name in URLs.
+    pub slug: Slug,
+    /// The category it is a part of; none for one at the top.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent_id: Option<CategoryId>,
+}
+
 /// An import is queued and wants to be run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -119,6 +139,10 @@ impl Event for ProductChanged {
 
 impl Event for ProductArchived {
     const TYPE: &'static str = "products.product-archived.v1";
+}
+
+impl Event for CategoryChanged {
+    const TYPE: &'static str = "products.category-changed.v1";
 }
 
 impl Event for ImportRequested {

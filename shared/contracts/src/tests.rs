@@ -8,15 +8,17 @@ use crate::auth::{
     PasswordChanged, PasswordResetRequested, SignedInFromNewDevice, UserErased,
     VerificationRequested,
 };
+use crate::inventory::{StockLow, StockRanOut, StockReturned};
 use crate::orders::{
     CartAbandoned, OrderCancelled, OrderDelivered, OrderExpired, OrderLinesCancelled, OrderPaid,
     OrderPlaced, OrderReturned, OrderShipped,
 };
 use crate::payments::{PaymentCaptured, PaymentFailed, PaymentRefunded};
 use crate::products::{
-    ImportRequested, Previous, ProductArchived, ProductChanged, ProductCreated, ProductEvent,
-    ProductState, ProductStatus, VariantState,
+    CategoryChanged, ImportRequested, Previous, ProductArchived, ProductChanged, ProductCreated,
+    ProductEvent, ProductState, ProductStatus, VariantState,
 };
+use crate::search::JobDue;
 use crate::{Envelope, Event, Unreadable, events, source_of, version_of};
 
 fn sample(event_type: &str) -> &'static str {
@@ -55,6 +57,7 @@ fn every_sample_is_read_and_written_the_same() {
         (ProductCreated::TYPE, there_and_back::<ProductCreated>()),
         (ProductChanged::TYPE, there_and_back::<ProductChanged>()),
         (ProductArchived::TYPE, there_and_back::<ProductArchived>()),
+        (CategoryChanged::TYPE, there_and_back::<CategoryChanged>()),
         (ImportRequested::TYPE, there_and_back::<ImportRequested>()),
         (OrderPlaced::TYPE, there_and_back::<OrderPlaced>()),
         (OrderPaid::TYPE, there_and_back::<OrderPaid>()),
@@ -71,6 +74,10 @@ fn every_sample_is_read_and_written_the_same() {
         (PaymentCaptured::TYPE, there_and_back::<PaymentCaptured>()),
         (PaymentFailed::TYPE, there_and_back::<PaymentFailed>()),
         (PaymentRefunded::TYPE, there_and_back::<PaymentRefunded>()),
+        (StockLow::TYPE, there_and_back::<StockLow>()),
+        (StockRanOut::TYPE, there_and_back::<StockRanOut>()),
+        (StockReturned::TYPE, there_and_back::<StockReturned>()),
+        (JobDue::TYPE, there_and_back::<JobDue>()),
     ];
     let tested: BTreeSet<_> = all.iter().map(|(event_type, _)| *event_type).collect();
     let listed: BTreeSet<_> = events().iter().map(|event| event.event_type).collect();
@@ -263,6 +270,7 @@ fn any_state() -> impl Strategy<Value = ProductState> {
                     category_id: kernel::CategoryId::derive("category", &category),
                     price,
                     status,
+                    in_stock: version % 2 == 0,
                     variants,
                 }
             },

@@ -52,6 +52,8 @@ pub struct BodyDoc {
     pub media: Vec<(&'static str, Schema)>,
     /// A body that works.
     pub example: Value,
+    /// Whether there must be one.
+    pub required: bool,
 }
 
 /// What an endpoint reads from a request's body.
@@ -86,6 +88,9 @@ impl Body for () {
 
 /// A JSON body. Its schema comes from its type; what a schema cannot say, `check` does.
 pub trait JsonBody: DeserializeOwned + JsonSchema + Send + 'static {
+    /// Whether a request without a body says as much as `{}`, where every field may be left out.
+    const OPTIONAL: bool = false;
+
     /// Rules over several fields. They see the document as it came, so that their faults are told
     /// together with the schema's.
     fn check(_document: &Value, _faults: &mut Faults) {}
@@ -100,6 +105,9 @@ impl<T: JsonBody> Body for T {
     }
 
     fn read(unread: Unread<'_>) -> Result<Self, Problem> {
+        if T::OPTIONAL && unread.bytes.is_empty() && unread.media.as_str().is_empty() {
+            return read_json(b"{}", unread.schema);
+        }
         if !unread.media.is_json() {
             return Err(Problem::new(rows::UNSUPPORTED_MEDIA_TYPE)
                 .detail("Send the body as application/json."));
@@ -112,6 +120,7 @@ impl<T: JsonBody> Body for T {
         Some(BodyDoc {
             media: vec![("application/json", schema)],
             example: T::example(),
+            required: !T::OPTIONAL,
         })
     }
 }
@@ -191,6 +200,40 @@ mod tests {
         let long = br#"{"lines": [{"unitPrice": 0.1234567890123456789012345}]}"#;
         let refused = read_json::<Order>(long, &schema).unwrap_err();
         assert_eq!(refused.faults()[0].pointer, "/lines/0/unitPrice");
+    }
+
+    #[test]
+    fn nothing_is_an_empty_document_where_every_field_may_be_left_out() {
+        #[derive(Debug, PartialEq, serde::Deserialize, JsonSchema)]
+        struct Optional {
+            #[serde(default)]
+            reason: Option<String>,
+        }
+        impl JsonBody for Optional {
+            const OPTIONAL: bool = true;
+
+            fn example() -> Value {
+                serde_json::json!({})
+            }
+        }
+        let schema = schema::of::<Optional>();
+        let read = |media, bytes| {
+            let media = MediaType::of(media);
+            let schema = &schema;
+            Optional::read(Unread {
+                media,
+                bytes,
+                schema,
+            })
+        };
+        assert_eq!(read(None, b"").unwrap(), Optional { reason: None });
+        let cases: [(Option<&str>, &[u8], _); 2] = [
+            (Some("application/json"), b"", rows::MALFORMED_JSON),
+            (None, b"{}", rows::UNSUPPORTED_MEDIA_TYPE),
+        ];
+        for (media, bytes, row) in cases {
+            assert_eq!(read(media, bytes).unwrap_err().row(), row);
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! One call of an endpoint, with everything checked.
 
+use crate::answer::without_secrets;
 use crate::endpoint::Endpoint;
 use crate::problem::Problem;
 use crate::reply::{Links, Reply};
@@ -31,6 +32,8 @@ pub struct Call<E: Endpoint> {
     pub user_agent: Option<String>,
     /// Where it stands in its trace; events carry it on.
     pub trace: Trace,
+    /// What the sender of a webhook has signed the body with (`Stripe-Signature`).
+    pub signature: Option<String>,
     /// The media types that the client accepts, as it sent them.
     pub accept: Option<String>,
     pub(crate) links: Links,
@@ -38,14 +41,15 @@ pub struct Call<E: Endpoint> {
 
 impl<E: Endpoint> Call<E> {
     /// The operation together with how its effect is answered. The store keeps that answer in the
-    /// same transaction as the effect, so that a retry after a crash replays it.
+    /// same transaction as the effect, so that a retry after a crash replays it; headers that hand
+    /// out secrets are not kept.
     pub fn answered_by<T, R: Reply>(
         &self,
         reply: impl Fn(&T) -> R + Send + Sync + 'static,
     ) -> Answered<T> {
         let links = self.links.clone();
         self.operation
-            .answered_by(move |effect: &T| reply(effect).into_answer(&links))
+            .answered_by(move |effect: &T| without_secrets(reply(effect).into_answer(&links)))
     }
 
     /// Lets a change pass unless `If-Match` asked for another version.

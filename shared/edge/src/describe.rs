@@ -6,7 +6,7 @@ use crate::clockwork::Clockwork;
 use crate::endpoint::{Doc, Endpoint, Params};
 use crate::fallback::Fallback;
 use crate::query::Query;
-use crate::records::{Consumer, Relay, Worker};
+use crate::records::{BatchConsumer, Consumer, Relay, Worker};
 use crate::reply::{Reply, ReplyDoc};
 use crate::run;
 use manifest::Route;
@@ -49,6 +49,8 @@ pub struct Operation {
     pub row: &'static Route,
     /// Its words.
     pub doc: Doc,
+    /// Whether `If-None-Match` is looked at.
+    pub revalidated: bool,
     /// The name of its type, `CreateProduct`: the operation's id.
     pub name: fn() -> String,
     /// The path's parameters: an object's schema, or null where they are any text.
@@ -76,6 +78,7 @@ pub fn endpoint<E: Endpoint>() -> Function {
         kind: Kind::Endpoint(Operation {
             row: E::ROW,
             doc: E::DOC,
+            revalidated: E::REVALIDATED,
             name,
             params: E::Params::schema,
             query: E::Query::schema,
@@ -94,6 +97,15 @@ pub fn consumer<C: Consumer>() -> Function {
         name: C::ROW.name,
         kind: Kind::Consumer,
         main: run::run_consumer::<C>,
+    }
+}
+
+/// A consumer of events in batches.
+pub fn batch_consumer<C: BatchConsumer>() -> Function {
+    Function {
+        name: C::ROW.name,
+        kind: Kind::Consumer,
+        main: run::run_batch_consumer::<C>,
     }
 }
 

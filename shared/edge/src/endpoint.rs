@@ -1,5 +1,6 @@
 //! What a service writes for each of its endpoints.
 
+use crate::answer::Answer;
 use crate::body::Body;
 use crate::call::Call;
 use crate::caller::Caller;
@@ -33,6 +34,9 @@ pub trait Endpoint: Sized + Send + Sync + 'static {
     const ROW: &'static Route;
     /// What the documentation says of it.
     const DOC: Doc;
+    /// Whether what is answered changes with its version alone. What is live besides is answered
+    /// whole, whatever `If-None-Match` says.
+    const REVALIDATED: bool = true;
     /// Its service.
     type App: App;
     /// Who calls.
@@ -51,6 +55,13 @@ pub trait Endpoint: Sized + Send + Sync + 'static {
         app: &Self::App,
         call: Call<Self>,
     ) -> impl Future<Output = Result<Self::Reply, Problem>> + Send;
+
+    /// Headers with secrets that follow from who calls and what is answered. No answer is kept with
+    /// them; they are worked out for the first one and again for each replay, so that a caller
+    /// whose answer was lost still gets the key to what was made.
+    fn secrets(_caller: &Self::Caller, _answer: &Answer) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
 }
 
 /// What the documentation says of an endpoint beyond its types.

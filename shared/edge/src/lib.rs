@@ -15,6 +15,7 @@ pub mod fallback;
 mod gate;
 mod headers;
 mod log;
+mod measure;
 mod once;
 mod problem;
 mod query;
@@ -30,20 +31,24 @@ pub mod walk;
 pub use answer::Answer;
 pub use body::{Body, BodyDoc, JsonBody, MediaType, Unread, read_json};
 pub use call::Call;
-pub use caller::{Anyone, Caller, CallerKind, Identity, Shopper, Staff, Visitor};
+pub use caller::{Anyone, Caller, CallerKind, Guest, Identity, Shopper, Shown, Staff, Visitor};
 pub use clockwork::Clockwork;
 pub use describe::{
-    Function, Kind, Operation, clockwork, consumer, endpoint, fallback, relay, worker,
+    Function, Kind, Operation, batch_consumer, clockwork, consumer, endpoint, fallback, relay,
+    worker,
 };
 pub use endpoint::{App, Doc, Endpoint, ObjectParams, Params};
 pub use fallback::{Fallback, Stray};
+pub use measure::{Measure, Unit};
 pub use problem::{Problem, Row, rows};
 pub use query::{Query, QueryParams};
-pub use records::{Consumer, Relay, Setback, StreamRecord, Worker};
+pub use records::{BatchConsumer, Consumer, Relay, Setback, StreamRecord, Worker};
 pub use reply::{
     Accepted, Bare, Content, Created, Data, Links, List, NoContent, Redirect, Reply, ReplyDoc,
 };
-pub use run::{run, run_clockwork, run_consumer, run_fallback, run_relay, run_worker};
+pub use run::{
+    run, run_batch_consumer, run_clockwork, run_consumer, run_fallback, run_relay, run_worker,
+};
 pub use settings::Settings;
 pub use token::{Claims, Verifier};
 pub use trace::Trace;

@@ -30,7 +30,7 @@ pub(crate) struct Line<'a> {
 }
 
 /// The namespace of our metrics.
-const NAMESPACE: &str = "UltraMarket";
+pub(crate) const NAMESPACE: &str = "UltraMarket";
 
 impl Line<'_> {
     /// Writes the line to standard output, which Lambda sends to CloudWatch.

@@ -3,7 +3,7 @@
 //! The record lives in the service's own table. The effect's transaction marks it done and keeps
 //! the answer with it, so there is no moment in which the effect exists and the answer does not.
 
-use crate::answer::Answer;
+use crate::answer::{Answer, without_secrets};
 use crate::problem::{Problem, rows};
 use aws::{Table, once};
 use kernel::{OperationId, Timestamp};
@@ -19,7 +19,7 @@ pub(crate) enum Gate {
 
 /// What makes two requests the same.
 pub(crate) struct Fingerprint<'a> {
-    /// The signed-in user's id, or the cart token of a guest.
+    /// The signed-in user's id, or the hash of a guest's token.
     pub caller: Option<&'a str>,
     pub path: &'a str,
     pub query: &'a str,
@@ -131,7 +131,7 @@ pub(crate) async fn keep(
     if answer.status >= 500 {
         once::release(table, operation).await
     } else {
-        once::finish(table, operation, answer).await
+        once::finish(table, operation, &without_secrets(answer.clone())).await
     }
 }
 

@@ -111,6 +111,15 @@ fn typed(root: &Value, rules: &Value, text: &str) -> Value {
             .or_else(|_| text.parse::<i64>().map(Value::from))
             .unwrap_or_else(|_| text_value());
     }
+    let is_decimal = |text: &str| {
+        text.bytes()
+            .all(|byte| byte.is_ascii_digit() || byte == b'.')
+    };
+    if named("number") && is_decimal(text.strip_prefix('-').unwrap_or(text)) {
+        return text
+            .parse::<f64>()
+            .map_or_else(|_| text_value(), Value::from);
+    }
     if named("boolean") {
         return text
             .parse::<bool>()
@@ -132,6 +141,7 @@ mod tests {
         #[serde(default)]
         ids: Vec<String>,
         brand: Option<String>,
+        rating: Option<f64>,
     }
 
     impl QueryParams for Sample {}
@@ -147,18 +157,23 @@ mod tests {
 
     #[test]
     fn parameters_arrive_as_their_types() {
-        let sample = read("limit=5&verified=true&ids=a,b&brand=7").unwrap();
+        let sample = read("limit=5&verified=true&ids=a,b&brand=7&rating=4.5").unwrap();
         let expected = Sample {
             limit: Some(5),
             verified: Some(true),
             ids: vec!["a".into(), "b".into()],
             brand: Some("7".into()),
+            rating: Some(4.5),
         };
         assert_eq!(sample, expected);
     }
 
     #[test]
     fn unknown_wrong_and_repeated_parameters_are_all_told() {
+        for number in ["rating=inf", "rating=1e3", "rating=.", "rating="] {
+            let refused = read(number).unwrap_err();
+            assert_eq!(refused.faults()[0].detail, "must be a number", "{number}");
+        }
         let signed = read("limit=+5").unwrap_err();
         assert_eq!(signed.faults()[0].detail, "must be a whole number");
         let problem = read("limit=x&limit=3&page=1&verified=maybe").unwrap_err();

@@ -41,6 +41,21 @@ pub trait Consumer: Send + Sync + 'static {
     ) -> impl Future<Output = Result<(), Setback>> + Send;
 }
 
+/// Hears events in batches, where several at once cost less than one after the other.
+pub trait BatchConsumer: Send + Sync + 'static {
+    /// Its row.
+    const ROW: &'static Source;
+    /// Its service.
+    type App: App;
+
+    /// Does what the events ask for, and says of each in their order what became of it. It must be
+    /// safe to hear twice and out of order.
+    fn on_all(
+        app: &Self::App,
+        heard: Vec<Envelope>,
+    ) -> impl Future<Output = Vec<Result<(), Setback>>> + Send;
+}
+
 /// Works off messages that its own service sends to its queue.
 pub trait Worker: Send + Sync + 'static {
     /// Its row.
@@ -93,6 +108,57 @@ pub(crate) async fn consume<C: Consumer>(app: &C::App, batch: SqsEvent) -> SqsBa
         C::on(app, heard, trace).await
     })
     .await
+}
+
+/// Answers a batch of events from the queue of a consumer that hears them together. What cannot be
+/// read fails alone; a panic, or having taken too long, is the failure of all others.
+pub(crate) async fn consume_all<C: BatchConsumer>(
+    app: &C::App,
+    batch: SqsEvent,
+) -> SqsBatchResponse {
+    let began = Instant::now();
+    let (mut notes, mut heard, mut outcomes) = (Vec::new(), Vec::new(), Vec::new());
+    for record in batch.records {
+        let id = record.message_id.unwrap_or_default();
+        match serde_json::from_str::<Envelope>(&record.body.unwrap_or_default()) {
+            Ok(envelope) => {
+                let trace = Trace::continuing(envelope.traceparent.as_deref());
+                notes.push((id, trace.id().to_owned()));
+                heard.push(envelope);
+            }
+            Err(error) => outcomes.push((id, String::new(), Err(error.into()))),
+        }
+    }
+    if !heard.is_empty() {
+        let limit = Duration::from_secs(C::ROW.sizing.timeout_s.saturating_sub(2).into());
+        let work = AssertUnwindSafe(C::on_all(app, heard)).catch_unwind();
+        let failed: fn() -> Setback = match tokio::time::timeout(limit, work).await {
+            Ok(Ok(done)) => {
+                let done = done.into_iter();
+                for ((id, trace), outcome) in notes.drain(..done.len().min(notes.len())).zip(done) {
+                    outcomes.push((id, trace, outcome));
+                }
+                || "was not said to be done".into()
+            }
+            Ok(Err(_)) => || "panicked".into(),
+            Err(_) => || "took too long".into(),
+        };
+        outcomes.extend(
+            notes
+                .into_iter()
+                .map(|(id, trace)| (id, trace, Err(failed()))),
+        );
+    }
+    let mut response = SqsBatchResponse::default();
+    for (id, trace, outcome) in outcomes {
+        log(C::ROW, &id, &trace, began.elapsed(), outcome.as_ref().err());
+        if outcome.is_err() {
+            let mut failure = BatchItemFailure::default();
+            failure.item_identifier = id;
+            response.batch_item_failures.push(failure);
+        }
+    }
+    response
 }
 
 /// Answers a batch of messages from the worker's queue.

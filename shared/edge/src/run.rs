@@ -4,7 +4,7 @@ use crate::clockwork::Clockwork;
 use crate::endpoint::{App, Endpoint};
 use crate::fallback::{self, Fallback};
 use crate::log::Line;
-use crate::records::{self, Consumer, Relay, Worker};
+use crate::records::{self, BatchConsumer, Consumer, Relay, Worker};
 use crate::settings::Settings;
 use crate::token::Verifier;
 use crate::walk::Walk;
@@ -71,6 +71,23 @@ pub fn run_consumer<C: Consumer>() {
                 Box::pin(
                     async move { serde_json::to_value(records::consume::<C>(&app, batch).await) },
                 )
+            }))
+            .await
+        }),
+    );
+}
+
+/// Serves a consumer of batches.
+pub fn run_batch_consumer<C: BatchConsumer>() {
+    started(
+        C::ROW.name,
+        Box::pin(async {
+            let app = app::<C::App>().await?;
+            serve(Arc::new(move |batch: SqsEvent| {
+                let app = Arc::clone(&app);
+                Box::pin(async move {
+                    serde_json::to_value(records::consume_all::<C>(&app, batch).await)
+                })
             }))
             .await
         }),

@@ -13,7 +13,7 @@
 use crate::answer::{self, Answer};
 use crate::body::{Body, MediaType, Unread};
 use crate::call::Call;
-use crate::caller::{Caller, Identity, unauthenticated};
+use crate::caller::{Caller, Identity, Shown, unauthenticated};
 use crate::endpoint::{App, Endpoint};
 use crate::headers::{self, Asked};
 use crate::log::Line;
@@ -28,7 +28,7 @@ use crate::{gate, schema};
 use futures_util::FutureExt;
 use kernel::{Clock, SystemClock, Timestamp};
 use lambda_http::{Body as RawBody, Request, RequestExt, Response};
-use manifest::Route;
+use manifest::{Route, Who};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
@@ -125,10 +125,11 @@ impl<E: Endpoint> Walk<E> {
         answer
             .headers
             .push(("traceparent".into(), incoming.trace.traceparent()));
-        let asked = Asked {
+        let mut asked = Asked {
             personal: notes.personal,
             ..incoming.asked.clone()
         };
+        asked.if_none_match = asked.if_none_match.filter(|_| E::REVALIDATED);
         headers::complete(&mut answer, E::ROW, &asked, &self.settings);
         Line {
             at: Some(at),
@@ -168,11 +169,12 @@ impl<E: Endpoint> Walk<E> {
         let identity = self.identity(incoming).await?;
         let user = identity.as_ref().map(|identity| identity.user.to_string());
         note(&|notes| {
-            notes.personal = user.is_some()
-                || !matches!(E::ROW.who, manifest::Who::Public | manifest::Who::Visitor);
+            notes.personal = user.is_some() || !matches!(E::ROW.who, Who::Public | Who::Visitor);
             notes.caller.clone_from(&user);
         });
-        let caller = E::Caller::admit(&E::ROW.who, identity)?;
+        let shown = incoming.shown(E::ROW, identity)?;
+        let holder = shown.subject();
+        let caller = E::Caller::admit(&E::ROW.who, shown)?;
 
         let subject = user.as_deref().unwrap_or(&incoming.source_ip);
         let limits = gate::admit(E::ROW, app.table(), subject, incoming.at).await?;
@@ -180,7 +182,7 @@ impl<E: Endpoint> Walk<E> {
 
         let key = incoming.idempotency_key.as_deref();
         let print = Fingerprint {
-            caller: user.as_deref().or(incoming.cart_token.as_deref()),
+            caller: holder.as_deref(),
             path: &incoming.path,
             query: &incoming.raw_query,
             if_match: incoming.if_match.as_deref().unwrap_or_default(),
@@ -208,13 +210,16 @@ impl<E: Endpoint> Walk<E> {
         )
         .await?
         {
-            Gate::Replay(answer) => return Ok(problem::reissued(answer, &incoming.request_id)),
+            Gate::Replay(answer) => {
+                let answer = answer::with_secrets(answer, |answer| E::secrets(&caller, answer));
+                return Ok(problem::reissued(answer, &incoming.request_id));
+            }
             Gate::Open(operation) => operation,
         };
         note(&|notes| notes.operation = Some(operation.clone()));
 
         let call = Call {
-            caller,
+            caller: caller.clone(),
             params,
             query,
             body,
@@ -224,10 +229,14 @@ impl<E: Endpoint> Walk<E> {
             source_ip: incoming.source_ip.clone(),
             user_agent: incoming.user_agent.clone(),
             trace: incoming.trace.clone(),
+            signature: incoming.signature.clone(),
             accept: incoming.accept.clone(),
             links: self.settings.links.clone(),
         };
-        Ok(E::call(app, call).await?.into_answer(&self.settings.links))
+        let answer = E::call(app, call).await?.into_answer(&self.settings.links);
+        Ok(answer::with_secrets(answer, |answer| {
+            E::secrets(&caller, answer)
+        }))
     }
 
     async fn identity(&self, incoming: &Incoming) -> Result<Option<Identity>, Problem> {
@@ -292,8 +301,10 @@ pub(crate) struct Incoming {
     authorization: Option<String>,
     idempotency_key: Option<String>,
     cart_token: Option<String>,
+    order_token: Option<String>,
     user_agent: Option<String>,
     if_match: Option<String>,
+    signature: Option<String>,
     accept: Option<String>,
     media: MediaType,
     coding: Option<String>,
@@ -345,8 +356,10 @@ impl Incoming {
             authorization: header("authorization"),
             idempotency_key: header("idempotency-key"),
             cart_token: header("x-cart-token"),
+            order_token: header("x-order-token"),
             user_agent: header("user-agent"),
             if_match: header("if-match"),
+            signature: header("stripe-signature"),
             accept: header("accept"),
             media: MediaType::of(header("content-type").as_deref()),
             coding: header("content-encoding"),
@@ -362,6 +375,21 @@ impl Incoming {
                 RawBody::Binary(bytes) => bytes,
                 _ => Vec::new(),
             },
+        }
+    }
+
+    /// Who sends it, as far as the row looks.
+    fn shown(&self, row: &Route, identity: Option<Identity>) -> Result<Shown, Problem> {
+        match row.who {
+            Who::Guest => Shown::read(
+                identity,
+                self.cart_token.as_deref(),
+                self.order_token.as_deref(),
+            ),
+            _ => Ok(Shown {
+                identity,
+                ..Shown::default()
+            }),
         }
     }
 

@@ -5,11 +5,11 @@
 
 use crate::{
     Amount, AmountError, CountryCode, CurrencyCode, Cursor, Email, Gtin, Invalid, Permission,
-    Phone, Sku, Slug, Timestamp, id,
+    Phone, Sku, Slug, Timestamp, id, token,
 };
 
 /// Every format [`check`] knows by name; formats of ids are any prefix and `-id` besides.
-pub const NAMES: [&str; 13] = [
+pub const NAMES: [&str; 14] = [
     "decimal",
     "sku",
     "slug",
@@ -23,6 +23,7 @@ pub const NAMES: [&str; 13] = [
     "date",
     "uri",
     "phone",
+    "token",
 ];
 
 /// Checks a text by the name of a format: `None` when the name is not known, and the broken rule
@@ -42,6 +43,7 @@ pub fn check(name: &str, text: &str) -> Option<Result<(), &'static str>> {
         "date" => date(text),
         "uri" => uri(text),
         "phone" => Phone::parse(text).map(drop),
+        "token" => token::check(text),
         other => id::check(other.strip_suffix("-id")?, text),
     };
     Some(outcome.map_err(|invalid| invalid.rule()))

@@ -151,6 +151,8 @@ ids! {
     PaymentId "pay";
     /// A refund of a payment or of a part of it.
     RefundId "ref";
+    /// A job on the search index.
+    JobId "job";
     /// A file in the files service.
     FileId "file";
     /// An event that one service tells the others.

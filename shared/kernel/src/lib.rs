@@ -25,6 +25,7 @@ pub mod permission;
 pub mod phone;
 pub mod quantity;
 pub mod text;
+pub mod token;
 pub mod words;
 
 pub use clock::{Clock, FixedClock, SystemClock, Timestamp};
@@ -32,9 +33,9 @@ pub use country::CountryCode;
 pub use email::Email;
 pub use fault::{Fault, Faults, Pointer};
 pub use id::{
-    AddressId, CancellationId, CartId, CategoryId, EventId, FileId, ImportId, LineId, OperationId,
-    OrderId, PaymentId, ProductId, RefundId, RequestId, ReservationId, SessionId, UploadId, UserId,
-    VariantId,
+    AddressId, CancellationId, CartId, CategoryId, EventId, FileId, ImportId, JobId, LineId,
+    OperationId, OrderId, PaymentId, ProductId, RefundId, RequestId, ReservationId, SessionId,
+    UploadId, UserId, VariantId,
 };
 pub use invalid::Invalid;
 pub use money::{Amount, AmountError, CurrencyCode, Decimal, Money, MoneyError};
@@ -43,6 +44,7 @@ pub use page::{Cursor, CursorError, Limit, Page};
 pub use permission::{Permission, Role};
 pub use phone::Phone;
 pub use quantity::Quantity;
+pub use token::{CartToken, OrderToken, TokenHash};
 
 /// What the exported macros need; not part of the interface.
 #[doc(hidden)]

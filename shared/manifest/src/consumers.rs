@@ -44,6 +44,28 @@ pub const PRODUCTS_ON_IMPORT_CHUNK: Source = Source {
     ..Source::DEFAULT
 };
 
+/// Keeps `inStock` on products.
+pub const PRODUCTS_ON_STOCK_CHANGED: Source = Source {
+    name: function_name!(PRODUCTS_ON_STOCK_CHANGED),
+    service: "products",
+    hears: Hears::Events(&["inventory.stock-ran-out.v1", "inventory.stock-returned.v1"]),
+    // Variants of one product come back together, and each writes the product.
+    concurrency: Some(4),
+    ..Source::DEFAULT
+};
+
+/// Makes a record of stock for every SKU of a product.
+pub const INVENTORY_ON_PRODUCT_CHANGED: Source = Source {
+    name: function_name!(INVENTORY_ON_PRODUCT_CHANGED),
+    service: "inventory",
+    hears: Hears::Events(&[
+        "products.product-created.v1",
+        "products.product-changed.v1",
+        "products.product-archived.v1",
+    ]),
+    ..Source::DEFAULT
+};
+
 /// Writes the mails of accounts: verification, reset, and notices of what was done to them.
 pub const AUTH_ON_MAIL_DUE: Source = Source {
     name: function_name!(AUTH_ON_MAIL_DUE),
@@ -54,6 +76,41 @@ pub const AUTH_ON_MAIL_DUE: Source = Source {
         "auth.password-changed.v1",
         "auth.signed-in-from-new-device.v1",
     ]),
+    batch: 1,
+    ..Source::DEFAULT
+};
+
+/// Gives back the stock of what was called off, or not paid in time.
+pub const ORDERS_ON_ORDER_CANCELLED: Source = Source {
+    name: function_name!(ORDERS_ON_ORDER_CANCELLED),
+    service: "orders",
+    hears: Hears::Events(&[
+        "orders.order-cancelled.v1",
+        "orders.order-lines-cancelled.v1",
+        "orders.order-expired.v1",
+    ]),
+    critical: true,
+    ..Source::DEFAULT
+};
+
+/// Keeps account of what was paid for orders, and what went back.
+pub const ORDERS_ON_PAYMENT_CHANGED: Source = Source {
+    name: function_name!(ORDERS_ON_PAYMENT_CHANGED),
+    service: "orders",
+    hears: Hears::Events(&[
+        "payments.payment-captured.v1",
+        "payments.payment-failed.v1",
+        "payments.payment-refunded.v1",
+    ]),
+    critical: true,
+    ..Source::DEFAULT
+};
+
+/// Forgets users who were erased.
+pub const ORDERS_ON_USER_ERASED: Source = Source {
+    name: function_name!(ORDERS_ON_USER_ERASED),
+    service: "orders",
+    hears: Hears::Events(&["auth.user-erased.v1"]),
     batch: 1,
     ..Source::DEFAULT
 };
@@ -69,13 +126,95 @@ pub const PLATFORM_RELAY_OUTBOX: Source = Source {
     ..Source::DEFAULT
 };
 
+/// Gives back what was paid for what was called off.
+pub const PAYMENTS_ON_ORDER_CANCELLED: Source = Source {
+    name: function_name!(PAYMENTS_ON_ORDER_CANCELLED),
+    service: "payments",
+    hears: Hears::Events(&[
+        "orders.order-cancelled.v1",
+        "orders.order-lines-cancelled.v1",
+    ]),
+    batch: 1,
+    critical: true,
+    ..Source::DEFAULT
+};
+
+/// Forgets the cards of users who were erased.
+pub const PAYMENTS_ON_USER_ERASED: Source = Source {
+    name: function_name!(PAYMENTS_ON_USER_ERASED),
+    service: "payments",
+    hears: Hears::Events(&["auth.user-erased.v1"]),
+    batch: 1,
+    ..Source::DEFAULT
+};
+
+/// Does what webhooks of the processor ask for.
+pub const PAYMENTS_ON_WEBHOOK: Source = Source {
+    name: function_name!(PAYMENTS_ON_WEBHOOK),
+    service: "payments",
+    hears: Hears::Work,
+    batch: 1,
+    critical: true,
+    ..Source::DEFAULT
+};
+
+/// Brings the search index up to date with products.
+pub const SEARCH_ON_PRODUCT_CHANGED: Source = Source {
+    name: function_name!(SEARCH_ON_PRODUCT_CHANGED),
+    service: "search",
+    hears: Hears::Events(&[
+        "products.product-created.v1",
+        "products.product-changed.v1",
+        "products.product-archived.v1",
+    ]),
+    // More at once than a small domain's nodes have threads for would only queue there.
+    concurrency: Some(8),
+    // While the engine is away its records come again, for half an hour in all.
+    tries: 10,
+    ..Source::DEFAULT
+};
+
+/// Has the documents of a category's products written anew.
+pub const SEARCH_ON_CATEGORY_CHANGED: Source = Source {
+    name: function_name!(SEARCH_ON_CATEGORY_CHANGED),
+    service: "search",
+    hears: Hears::Events(&["products.category-changed.v1"]),
+    ..Source::DEFAULT
+};
+
+/// Goes on with jobs on the search index: rebuilding it, comparing it with the catalogue.
+pub const SEARCH_ON_JOB_DUE: Source = Source {
+    name: function_name!(SEARCH_ON_JOB_DUE),
+    service: "search",
+    hears: Hears::Events(&["search.job-due.v1"]),
+    batch: 1,
+    tries: 10,
+    // A run whose function dies comes back after six times this.
+    sizing: Sizing {
+        timeout_s: 60,
+        ..Sizing::WORK
+    },
+    ..Source::DEFAULT
+};
+
 /// Every consumer, in reading order.
 pub const ALL: &[&Source] = &[
     &PRODUCTS_ON_PRODUCT_CHANGED,
     &PRODUCTS_ON_IMPORT_REQUESTED,
     &PRODUCTS_ON_IMPORT_CHUNK,
+    &PRODUCTS_ON_STOCK_CHANGED,
+    &INVENTORY_ON_PRODUCT_CHANGED,
     &AUTH_ON_MAIL_DUE,
+    &ORDERS_ON_ORDER_CANCELLED,
+    &ORDERS_ON_PAYMENT_CHANGED,
+    &ORDERS_ON_USER_ERASED,
     &PLATFORM_RELAY_OUTBOX,
+    &PAYMENTS_ON_ORDER_CANCELLED,
+    &PAYMENTS_ON_USER_ERASED,
+    &PAYMENTS_ON_WEBHOOK,
+    &SEARCH_ON_PRODUCT_CHANGED,
+    &SEARCH_ON_CATEGORY_CHANGED,
+    &SEARCH_ON_JOB_DUE,
 ];
 
 /// What a consumer hears, and how it is served.

@@ -45,6 +45,12 @@ impl Sizing {
         memory_mb: 256,
         timeout_s: 10,
     };
+    /// An endpoint that moves money. Most wait for the processor of cards, which waits for banks: some
+    /// calls of up to seven seconds, below the gateway's 30.
+    pub const PAYMENT: Self = Self {
+        memory_mb: 256,
+        timeout_s: 28,
+    };
     /// An endpoint that hashes passwords: Argon2id takes 19 MiB and most of a processor's core for
     /// 20 ms, of which a function of 256 MiB has a seventh.
     pub const PASSWORD: Self = Self {

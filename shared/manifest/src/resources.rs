@@ -4,8 +4,9 @@
 
 use crate::consumers;
 use crate::settings::{
-    ACCESS_TOKEN_LIFE, FAILURES_PER_ACCOUNT, FAILURES_PER_ADDRESS, REFRESH_TOKEN_LIFE,
-    REGISTRATIONS_PER_HOUR, STOREFRONT_URL,
+    ACCESS_TOKEN_LIFE, CART_ABANDONED_AFTER, FAILURES_PER_ACCOUNT, FAILURES_PER_ADDRESS,
+    PAYMENT_CAPTURE, REFRESH_TOKEN_LIFE, REGISTRATIONS_PER_HOUR, STOREFRONT_URL, STRIPE_URL,
+    TAX_CLASSES,
 };
 use crate::{routes, schedules};
 
@@ -75,8 +76,94 @@ pub const AUTH: Table = Table {
     outbox: true,
 };
 
+/// Stock: what lies in buckets, who holds it, how it came about.
+pub const INVENTORY: Table = Table {
+    name: "inventory",
+    indexes: &[
+        Index {
+            name: "stock-by-sku",
+            partition: "stock_shard",
+            sort: "sku",
+            projection: Projection::Keys,
+        },
+        // Few among many SKUs: those that are low, or were never there.
+        Index {
+            name: "low-stock",
+            partition: "low_shard",
+            sort: "sku",
+            projection: Projection::Keys,
+        },
+        Index {
+            name: "alerts-by-time",
+            partition: "alert_shard",
+            sort: "alert_time",
+            projection: Projection::All,
+        },
+        Index {
+            name: "holds-by-end",
+            partition: "hold_shard",
+            sort: "hold_until",
+            projection: Projection::Keys,
+        },
+    ],
+    outbox: true,
+};
+
 /// What lists of users are filtered by; the users of a page are then read by key.
 const USER_FILTERS: &[&str] = &["role", "status"];
+
+/// Carts and orders.
+pub const ORDERS: Table = Table {
+    name: "orders",
+    indexes: &[
+        ORDERS_BY_USER,
+        ORDERS_BY_CREATED,
+        ORDERS_BY_STATUS,
+        ORDERS_BY_DUE,
+        CARTS_BY_IDLE,
+    ],
+    outbox: true,
+};
+
+/// A user's orders.
+pub const ORDERS_BY_USER: Index = Index {
+    name: "orders-by-user",
+    partition: "user_id",
+    sort: "placed",
+    projection: Projection::Include(&["status"]),
+};
+
+/// All orders.
+pub const ORDERS_BY_CREATED: Index = Index {
+    name: "orders-by-created",
+    partition: "shop_shard",
+    sort: "placed",
+    projection: Projection::Keys,
+};
+
+/// The orders of a status.
+pub const ORDERS_BY_STATUS: Index = Index {
+    name: "orders-by-status",
+    partition: "status_shard",
+    sort: "placed",
+    projection: Projection::Keys,
+};
+
+/// Orders that wait to be paid, by when that is due.
+pub const ORDERS_BY_DUE: Index = Index {
+    name: "orders-by-due",
+    partition: "due_shard",
+    sort: "due",
+    projection: Projection::Keys,
+};
+
+/// Carts with something in them, by when they were last touched.
+pub const CARTS_BY_IDLE: Index = Index {
+    name: "carts-by-idle",
+    partition: "idle_shard",
+    sort: "idle",
+    projection: Projection::Keys,
+};
 
 /// The platform's own: the public keys that tokens are checked with, and the versions of users'
 /// tokens.
@@ -96,8 +183,25 @@ const fn listing(name: &'static str, partition: &'static str, sort: &'static str
     }
 }
 
+/// Money: payments, refunds, wallets, and the ledger of all of it.
+pub const PAYMENTS: Table = Table {
+    name: "payments",
+    indexes: &[Index {
+        name: "standing-by-time",
+        partition: "standing_shard",
+        sort: "standing_until",
+        projection: Projection::Keys,
+    }],
+    outbox: true,
+};
+
+/// What the partitions of the search table start with that count what is searched for.
+pub const SEARCHED: &str = "searched#";
+
 /// Every table.
-pub const TABLES: &[&Table] = &[&AUTH, &PRODUCTS, &PLATFORM];
+pub const TABLES: &[&Table] = &[
+    &AUTH, &PRODUCTS, &INVENTORY, &ORDERS, &PLATFORM, &PAYMENTS, &SEARCH,
+];
 
 /// What auth tells others, and its own mailer.
 pub const AUTH_EVENTS: Topic = Topic { service: "auth" };
@@ -107,8 +211,31 @@ pub const PRODUCTS_EVENTS: Topic = Topic {
     service: "products",
 };
 
+/// What orders tell others, and themselves.
+pub const ORDERS_EVENTS: Topic = Topic { service: "orders" };
+
+/// What payments tell orders.
+pub const PAYMENTS_EVENTS: Topic = Topic {
+    service: "payments",
+};
+
+/// What inventory tells others.
+pub const INVENTORY_EVENTS: Topic = Topic {
+    service: "inventory",
+};
+
+/// What search tells itself: which job is due.
+pub const SEARCH_EVENTS: Topic = Topic { service: "search" };
+
 /// Every topic.
-pub const TOPICS: &[&Topic] = &[&AUTH_EVENTS, &PRODUCTS_EVENTS];
+pub const TOPICS: &[&Topic] = &[
+    &AUTH_EVENTS,
+    &PRODUCTS_EVENTS,
+    &ORDERS_EVENTS,
+    &PAYMENTS_EVENTS,
+    &INVENTORY_EVENTS,
+    &SEARCH_EVENTS,
+];
 
 /// Sources of imports, and exports too large for an answer. Nothing in it outlives a week.
 pub const TRANSFERS: Bucket = Bucket {
@@ -143,17 +270,42 @@ pub const MFA_KEY: Secret = Secret {
     made_by: MadeBy::Deployment,
 };
 
+/// The key of Stripe's API.
+pub const STRIPE_KEY: Secret = Secret {
+    name: "stripe-key",
+    made_by: MadeBy::Operator,
+};
+
+/// What Stripe signs webhooks with: one secret, or two with a space between while they are changed.
+pub const STRIPE_WEBHOOK_SECRETS: Secret = Secret {
+    name: "stripe-webhook-secrets",
+    made_by: MadeBy::Operator,
+};
+
 /// Every secret.
-pub const SECRETS: &[&Secret] = &[&SIGNING_KEYS, &MAIL_TOKEN_KEY, &MFA_KEY];
+pub const SECRETS: &[&Secret] = &[
+    &SIGNING_KEYS,
+    &MAIL_TOKEN_KEY,
+    &MFA_KEY,
+    &STRIPE_KEY,
+    &STRIPE_WEBHOOK_SECRETS,
+];
+
+/// Rules of queries, jobs on the index, and what is searched for. The index itself is the engine's.
+pub const SEARCH: Table = Table {
+    name: "search",
+    indexes: &[],
+    outbox: true,
+};
 
 /// The search engine. A stage may be without: the shop sells on.
-pub const SEARCH: Domain = Domain {
+pub const SEARCH_DOMAIN: Domain = Domain {
     name: "search",
     env: "OPENSEARCH_ENDPOINT",
 };
 
 /// Every search domain.
-pub const DOMAINS: &[&Domain] = &[&SEARCH];
+pub const DOMAINS: &[&Domain] = &[&SEARCH_DOMAIN];
 
 macro_rules! grants {
     ($($function:path: $($grant:expr),* $(,)?;)*) => {
@@ -163,17 +315,18 @@ macro_rules! grants {
 }
 
 use Grant::{
-    Gets, Mails, Publishes, Puts, Reads, Reveals, Searches, Sends, Told, Writes, WritesUnder,
+    Describes, Gets, Indexes, Mails, Publishes, Puts, Reads, Reveals, Searches, Sends, Told,
+    Writes, WritesUnder,
 };
 
 grants! {
-    routes::PLATFORM_HEALTH:      Reads(&PLATFORM), Searches(&SEARCH);
+    routes::PLATFORM_HEALTH:      Reads(&PLATFORM), Searches(&SEARCH_DOMAIN);
     routes::PLATFORM_OPENAPI:     ;
     routes::PLATFORM_DOCS:        ;
     routes::PLATFORM_KEYS:        Reads(&PLATFORM);
     routes::PLATFORM_DISCOVERY:   ;
     routes::PLATFORM_FALLBACK:    ;
-    consumers::PLATFORM_RELAY_OUTBOX:  Publishes(&AUTH_EVENTS), Publishes(&PRODUCTS_EVENTS);
+    consumers::PLATFORM_RELAY_OUTBOX:  Publishes(&AUTH_EVENTS), Publishes(&PRODUCTS_EVENTS), Publishes(&ORDERS_EVENTS), Publishes(&PAYMENTS_EVENTS), Publishes(&INVENTORY_EVENTS), Publishes(&SEARCH_EVENTS);
 
     routes::AUTH_REGISTER:             Writes(&AUTH), Reveals(&SIGNING_KEYS), Told(&ACCESS_TOKEN_LIFE), Told(&REFRESH_TOKEN_LIFE), Told(&REGISTRATIONS_PER_HOUR);
     routes::AUTH_LOGIN:                Writes(&AUTH), Reveals(&SIGNING_KEYS), Reveals(&MFA_KEY), Told(&ACCESS_TOKEN_LIFE), Told(&REFRESH_TOKEN_LIFE), Told(&FAILURES_PER_ACCOUNT), Told(&FAILURES_PER_ADDRESS);
@@ -215,7 +368,72 @@ grants! {
     consumers::PRODUCTS_ON_PRODUCT_CHANGED:   Writes(&PRODUCTS);
     consumers::PRODUCTS_ON_IMPORT_REQUESTED:  Writes(&PRODUCTS), Gets(&TRANSFERS, "imports/"), Sends(&consumers::PRODUCTS_ON_IMPORT_CHUNK);
     consumers::PRODUCTS_ON_IMPORT_CHUNK:      Writes(&PRODUCTS), Gets(&TRANSFERS, "imports/");
+    consumers::PRODUCTS_ON_STOCK_CHANGED:     Writes(&PRODUCTS);
     schedules::PRODUCTS_EXPIRE_IMPORTS:       Writes(&PRODUCTS);
+
+    routes::CART_GET:                        Writes(&ORDERS), Reads(&PRODUCTS), Reads(&INVENTORY);
+    routes::CART_ADD_ITEM:                   Writes(&ORDERS), Reads(&PRODUCTS), Reads(&INVENTORY);
+    routes::CART_CHANGE_ITEM:                Writes(&ORDERS), Reads(&PRODUCTS), Reads(&INVENTORY);
+    routes::CART_REMOVE_ITEM:                Writes(&ORDERS), Reads(&PRODUCTS), Reads(&INVENTORY);
+    routes::CART_CLEAR:                      Writes(&ORDERS), Reads(&PRODUCTS), Reads(&INVENTORY);
+    routes::CART_MERGE:                      Writes(&ORDERS), Reads(&PRODUCTS), Reads(&INVENTORY);
+    routes::ORDERS_PREVIEW:                  Writes(&ORDERS), Reads(&PRODUCTS), Reads(&INVENTORY), Reads(&AUTH), Told(&TAX_CLASSES);
+    routes::ORDERS_PLACE:                   Writes(&ORDERS), Writes(&INVENTORY), Reads(&PRODUCTS), Reads(&AUTH), Told(&TAX_CLASSES);
+    routes::ORDERS_LIST:                     Reads(&ORDERS);
+    routes::ORDERS_GET:                      Reads(&ORDERS);
+    schedules::ORDERS_FIND_ABANDONED_CARTS:  Writes(&ORDERS), Told(&CART_ABANDONED_AFTER);
+
+    routes::ORDERS_SET_STATUS:             Writes(&ORDERS);
+    routes::ORDERS_CANCEL:                 Writes(&ORDERS);
+    consumers::ORDERS_ON_ORDER_CANCELLED:  Reads(&ORDERS), Writes(&INVENTORY);
+    consumers::ORDERS_ON_PAYMENT_CHANGED:  Writes(&ORDERS), Writes(&INVENTORY);
+    consumers::ORDERS_ON_USER_ERASED:      Writes(&ORDERS);
+    schedules::ORDERS_EXPIRE_UNPAID:       Writes(&ORDERS);
+    routes::INVENTORY_LIST:                   Reads(&INVENTORY);
+    routes::INVENTORY_ALERTS:                 Reads(&INVENTORY);
+    routes::INVENTORY_GET:                    Reads(&INVENTORY);
+    routes::INVENTORY_UPDATE:                 Writes(&INVENTORY);
+    routes::INVENTORY_RESERVE:                Writes(&INVENTORY);
+    routes::INVENTORY_RELEASE:                Writes(&INVENTORY);
+    routes::INVENTORY_MOVEMENTS:              Reads(&INVENTORY);
+    consumers::INVENTORY_ON_PRODUCT_CHANGED:  Writes(&INVENTORY);
+    schedules::INVENTORY_RELEASE_EXPIRED:     Writes(&INVENTORY);
+
+    routes::WALLET_GET:              Reads(&PAYMENTS);
+    routes::WALLET_DEPOSIT:          Writes(&PAYMENTS), Reveals(&STRIPE_KEY), Told(&STRIPE_URL);
+    routes::WALLET_WITHDRAW:         Writes(&PAYMENTS);
+    routes::WALLET_TRANSACTIONS:     Reads(&PAYMENTS);
+    routes::PAYMENTS_TRIAL_BALANCE:  Reads(&PAYMENTS);
+    routes::PAYMENTS_DIFFERENCES:    Reads(&PAYMENTS);
+    routes::PAYMENTS_REFUND:         Writes(&PAYMENTS), Reveals(&STRIPE_KEY), Told(&STRIPE_URL);
+    consumers::PAYMENTS_ON_ORDER_CANCELLED:  Writes(&PAYMENTS), Reveals(&STRIPE_KEY), Told(&STRIPE_URL);
+    consumers::PAYMENTS_ON_USER_ERASED:  Writes(&PAYMENTS), Reveals(&STRIPE_KEY), Told(&STRIPE_URL);
+    schedules::PAYMENTS_RECONCILE:   Writes(&PAYMENTS), Reveals(&STRIPE_KEY), Told(&STRIPE_URL);
+    routes::PAYMENTS_CREATE:          Writes(&PAYMENTS), Writes(&ORDERS), Writes(&INVENTORY), Reveals(&STRIPE_KEY), Told(&STRIPE_URL), Told(&PAYMENT_CAPTURE);
+    routes::PAYMENTS_GET:             Reads(&PAYMENTS), Reveals(&STRIPE_KEY), Told(&STRIPE_URL);
+    routes::PAYMENTS_CAPTURE:         Writes(&PAYMENTS), Writes(&ORDERS), Writes(&INVENTORY), Reveals(&STRIPE_KEY), Told(&STRIPE_URL), Told(&PAYMENT_CAPTURE);
+    routes::PAYMENTS_VOID:            Writes(&PAYMENTS), Writes(&ORDERS), Writes(&INVENTORY), Reveals(&STRIPE_KEY), Told(&STRIPE_URL), Told(&PAYMENT_CAPTURE);
+    routes::PAYMENTS_METHODS_LIST:    Reads(&PAYMENTS), Reveals(&STRIPE_KEY), Told(&STRIPE_URL);
+    routes::PAYMENTS_METHODS_CREATE:  Writes(&PAYMENTS), Reveals(&STRIPE_KEY), Told(&STRIPE_URL);
+    routes::PAYMENTS_METHODS_DELETE:  Writes(&PAYMENTS), Reveals(&STRIPE_KEY), Told(&STRIPE_URL);
+    routes::PAYMENTS_WEBHOOK:         Writes(&PAYMENTS), Reveals(&STRIPE_WEBHOOK_SECRETS), Sends(&consumers::PAYMENTS_ON_WEBHOOK);
+    consumers::PAYMENTS_ON_WEBHOOK:   Writes(&PAYMENTS), Writes(&ORDERS), Writes(&INVENTORY), Reveals(&STRIPE_KEY), Told(&STRIPE_URL), Told(&PAYMENT_CAPTURE);
+    schedules::PAYMENTS_RESUME:       Writes(&PAYMENTS), Writes(&ORDERS), Writes(&INVENTORY), Reveals(&STRIPE_KEY), Told(&STRIPE_URL), Told(&PAYMENT_CAPTURE);
+
+    routes::SEARCH_PRODUCTS:               Reads(&SEARCH), WritesUnder(&SEARCH, SEARCHED), Reads(&PRODUCTS), Searches(&SEARCH_DOMAIN);
+    routes::SEARCH_SUGGEST:                Reads(&SEARCH), Reads(&PRODUCTS), Searches(&SEARCH_DOMAIN);
+    routes::SEARCH_INDEX:                  Writes(&SEARCH), Searches(&SEARCH_DOMAIN), Describes(&SEARCH_DOMAIN);
+    routes::SEARCH_JOB:                    Reads(&SEARCH);
+    routes::SEARCH_REMOVE:                 Writes(&SEARCH), Reads(&PRODUCTS), Indexes(&SEARCH_DOMAIN);
+    routes::SEARCH_LIST_RULES:             Reads(&SEARCH);
+    routes::SEARCH_CREATE_RULE:            Writes(&SEARCH);
+    routes::SEARCH_UPDATE_RULE:            Writes(&SEARCH);
+    routes::SEARCH_DELETE_RULE:            Writes(&SEARCH);
+    consumers::SEARCH_ON_PRODUCT_CHANGED:   Writes(&SEARCH), Reads(&PRODUCTS), Indexes(&SEARCH_DOMAIN);
+    consumers::SEARCH_ON_CATEGORY_CHANGED:  Writes(&SEARCH);
+    consumers::SEARCH_ON_JOB_DUE:           Writes(&SEARCH), Reads(&PRODUCTS), Indexes(&SEARCH_DOMAIN);
+    schedules::SEARCH_COMPARE:             Writes(&SEARCH);
+    schedules::SEARCH_RANK_QUERIES:        Writes(&SEARCH);
 }
 
 /// What a function may touch. The public keys that token checks need are not listed: they follow

@@ -50,6 +50,57 @@ routes! {
         CATEGORIES_DELETE       DELETE  "/api/v1/categories/{id}"           Can("product:update")  Write;
         CATEGORIES_PRODUCTS     GET     "/api/v1/categories/{id}/products"  Visitor                Browse;
     }
+    orders {
+        CART_GET          GET     "/api/v1/cart"             Guest    Browse;
+        CART_ADD_ITEM     POST    "/api/v1/cart/items"       Guest    Write;
+        CART_CHANGE_ITEM  PUT     "/api/v1/cart/items/{id}"  Guest    Write;
+        CART_REMOVE_ITEM  DELETE  "/api/v1/cart/items/{id}"  Guest    Write;
+        CART_CLEAR        DELETE  "/api/v1/cart"             Guest    Write;
+        CART_MERGE        POST    "/api/v1/cart/merge"       Shopper  Write;
+        ORDERS_PREVIEW    POST    "/api/v1/orders/preview"   Guest    Write;
+        ORDERS_PLACE     POST    "/api/v1/orders"           Guest    Write  { critical: true };
+        ORDERS_LIST       GET     "/api/v1/orders"           Shopper  Browse;
+        ORDERS_GET        GET     "/api/v1/orders/{id}"      Guest    Browse;
+        ORDERS_SET_STATUS  PUT   "/api/v1/orders/{id}/status"  Can("order:update")  Write;
+        ORDERS_CANCEL      POST  "/api/v1/orders/{id}/cancel"  Shopper              Write  { critical: true };
+    }
+    inventory {
+        INVENTORY_LIST       GET     "/api/v1/inventory"                 Can("inventory:read")     Browse;
+        INVENTORY_ALERTS     GET     "/api/v1/inventory/alerts"          Can("inventory:read")     Browse;
+        INVENTORY_GET        GET     "/api/v1/inventory/{id}"            Can("inventory:read")     Browse;
+        INVENTORY_UPDATE     PUT     "/api/v1/inventory/{id}"            Can("inventory:update")   Write;
+        INVENTORY_RESERVE    POST    "/api/v1/inventory/{id}/reserve"    Can("inventory:reserve")  Write;
+        INVENTORY_RELEASE    DELETE  "/api/v1/inventory/{id}/reserve"    Can("inventory:reserve")  Write;
+        INVENTORY_MOVEMENTS  GET     "/api/v1/inventory/{id}/movements"  Can("inventory:read")     Browse;
+    }
+    payments {
+        PAYMENTS_CREATE          POST    "/api/v1/payments"                      Guest                   Write   { sizing: Sizing::PAYMENT, critical: true };
+        PAYMENTS_GET             GET     "/api/v1/payments/{id}"                 Guest                   Browse  { sizing: Sizing::PAYMENT };
+        PAYMENTS_CAPTURE         POST    "/api/v1/payments/{id}/capture"         Can("payment:capture")  Write   { sizing: Sizing::PAYMENT, critical: true };
+        PAYMENTS_VOID            POST    "/api/v1/payments/{id}/void"            Can("payment:capture")  Write   { sizing: Sizing::PAYMENT, critical: true };
+        PAYMENTS_METHODS_LIST    GET     "/api/v1/payments/methods"              Shopper                 Browse  { sizing: Sizing::PAYMENT };
+        PAYMENTS_METHODS_CREATE  POST    "/api/v1/payments/methods"              Shopper                 Write   { sizing: Sizing::PAYMENT };
+        PAYMENTS_METHODS_DELETE  DELETE  "/api/v1/payments/methods/{id}"         Shopper                 Write   { sizing: Sizing::PAYMENT };
+        PAYMENTS_WEBHOOK         POST    "/api/v1/payments/webhooks/stripe"      Signature               Browse  never_replayed  { critical: true };
+        WALLET_GET              GET   "/api/v1/wallet"                         Shopper               Browse;
+        WALLET_DEPOSIT          POST  "/api/v1/wallet/deposit"                 Shopper               Write  { sizing: Sizing::PAYMENT, critical: true };
+        WALLET_WITHDRAW         POST  "/api/v1/wallet/withdraw"                Shopper               Write  { sizing: Sizing::PAYMENT, critical: true };
+        WALLET_TRANSACTIONS     GET   "/api/v1/wallet/transactions"            Shopper               Browse;
+        PAYMENTS_TRIAL_BALANCE  GET   "/api/v1/payments/ledger/trial-balance"  Can("payment:audit")  Browse;
+        PAYMENTS_DIFFERENCES    GET   "/api/v1/payments/ledger/differences"    Can("payment:audit")  Browse;
+        PAYMENTS_REFUND         POST  "/api/v1/payments/{id}/refund"           Can("payment:refund")  Write  { sizing: Sizing::PAYMENT, critical: true };
+    }
+    search {
+        SEARCH_PRODUCTS     GET     "/api/v1/search"                  Visitor                Browse;
+        SEARCH_SUGGEST      GET     "/api/v1/search/suggestions"      Public                 Browse;
+        SEARCH_INDEX        POST    "/api/v1/search/index"            Can("product:update")  Bulk;
+        SEARCH_JOB          GET     "/api/v1/search/index/jobs/{id}"  Can("product:update")  Browse;
+        SEARCH_REMOVE       DELETE  "/api/v1/search/index/{id}"       Can("product:update")  Write;
+        SEARCH_LIST_RULES   GET     "/api/v1/search/rules"            Can("product:update")  Browse;
+        SEARCH_CREATE_RULE  POST    "/api/v1/search/rules"            Can("product:update")  Write;
+        SEARCH_UPDATE_RULE  PUT     "/api/v1/search/rules/{id}"       Can("product:update")  Write;
+        SEARCH_DELETE_RULE  DELETE  "/api/v1/search/rules/{id}"       Can("product:update")  Write;
+    }
 }
 
 /// `$default`: preflights, unknown paths (404) and known paths with a wrong method (405).

@@ -28,8 +28,34 @@ pub const AUTH: Service = Service {
     p99_ms: 1_500,
 };
 
+/// Carts and orders. Placing one asks the catalogue, the stock and the address book.
+pub const ORDERS: Service = Service {
+    name: "orders",
+    p99_ms: 1_500,
+};
+
+/// Stock and holds on it.
+pub const INVENTORY: Service = Service {
+    name: "inventory",
+    p99_ms: 1_000,
+};
+
+/// Money. A card's answer is among its own, and takes the processor about a second.
+pub const PAYMENTS: Service = Service {
+    name: "payments",
+    p99_ms: 4_000,
+};
+
+/// Full text over the catalogue. Its figure is the engine's, with room for a cold start.
+pub const SEARCH: Service = Service {
+    name: "search",
+    p99_ms: 1_500,
+};
+
 /// Every service, in reading order.
-pub const ALL: &[&Service] = &[&PLATFORM, &AUTH, &PRODUCTS];
+pub const ALL: &[&Service] = &[
+    &PLATFORM, &AUTH, &PRODUCTS, &INVENTORY, &ORDERS, &PAYMENTS, &SEARCH,
+];
 
 /// Their names, in reading order.
 pub fn names() -> impl Iterator<Item = &'static str> {

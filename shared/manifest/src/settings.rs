@@ -82,6 +82,42 @@ pub const STOREFRONT_URL: Setting = Setting {
     description: "Where shoppers meet the shop, without a slash at the end; links in mails start with it.",
 };
 
+/// When a cart counts as abandoned.
+pub const CART_ABANDONED_AFTER: Setting = Setting {
+    parameter: "CartAbandonedAfter",
+    env: "CART_ABANDONED_AFTER",
+    default: "24h",
+    pattern: DURATION,
+    description: "How long a cart with something in it is left alone before it counts as abandoned: a number and s, m, h or d.",
+};
+
+/// Categories whose things are not taxed as most are.
+pub const TAX_CLASSES: Setting = Setting {
+    parameter: "TaxClasses",
+    env: "TAX_CLASSES",
+    default: "",
+    pattern: "([a-z0-9-]+=(standard|reduced|zero)(,|$))*",
+    description: "Categories whose things are not taxed as most are, with what is below them: books=reduced,gift-cards=zero.",
+};
+
+/// Where the processor of cards is.
+pub const STRIPE_URL: Setting = Setting {
+    parameter: "StripeUrl",
+    env: "STRIPE_URL",
+    default: "https://api.stripe.com",
+    pattern: "https?://.*[^/]",
+    description: "Where Stripe's API is, without a slash at the end.",
+};
+
+/// When money that a bank holds is taken.
+pub const PAYMENT_CAPTURE: Setting = Setting {
+    parameter: "PaymentCapture",
+    env: "PAYMENT_CAPTURE",
+    default: "automatic",
+    pattern: "automatic|manual",
+    description: "Whether a payment is captured as soon as its order is confirmed (automatic), or when staff say so, within six days (manual).",
+};
+
 /// Every setting, in reading order.
 pub const ALL: &[&Setting] = &[
     &ACCESS_TOKEN_LIFE,
@@ -91,4 +127,8 @@ pub const ALL: &[&Setting] = &[
     &FAILURES_PER_ADDRESS,
     &MAIL_SENDER,
     &STOREFRONT_URL,
+    &CART_ABANDONED_AFTER,
+    &TAX_CLASSES,
+    &STRIPE_URL,
+    &PAYMENT_CAPTURE,
 ];

@@ -195,6 +195,32 @@ impl Account {
             .json()
     }
 
+    /// Hands messages to a deployed consumer in one batch, and gives the places of those that it
+    /// reports as failed.
+    ///
+    /// # Panics
+    /// When there is no such function, or its answer is no report.
+    pub fn deliver(&self, function: &str, messages: &[String]) -> Vec<usize> {
+        let record = |(place, body): (usize, &String)| {
+            json!({
+                "messageId": place.to_string(), "receiptHandle": "x", "body": body, "attributes": {},
+                "messageAttributes": {}, "md5OfBody": "", "eventSource": "aws:sqs",
+                "eventSourceARN": "arn:aws:sqs:us-east-1:000000000000:q", "awsRegion": self.region(),
+            })
+        };
+        let records: Vec<Value> = messages.iter().enumerate().map(record).collect();
+        let report = self.invoke(function, &json!({ "Records": records }));
+        let failures = report["batchItemFailures"].as_array();
+        failures
+            .unwrap_or_else(|| panic!("no report: {report}"))
+            .iter()
+            .map(|failure| {
+                let id = failure["itemIdentifier"].as_str().expect("a message's id");
+                id.parse().expect("a message's place")
+            })
+            .collect()
+    }
+
     /// Credentials of a role, as its own functions get them.
     ///
     /// A role trusts Lambda alone, so the test makes another role that holds the very policies of

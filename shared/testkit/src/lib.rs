@@ -4,7 +4,9 @@
 //!   test's own.
 //! - [`Shop`]: a service in the test's own process, through the same walk, on tables of its own.
 //! - [`Bootstrap`]: one function's real binary, which a test can kill at the worst moment.
+//! - [`Brink`]: a use case in the test's own process, which stops after a call that a test chooses.
 //! - [`Account`]: the local cloud itself: queues, tables, roles.
+//! - [`Proxy`]: trouble between a function and a server that it calls.
 //! - [`all_at_once`], [`eventually`]: races, and waiting for what takes a while.
 //!
 //! A helper that cannot go on panics: what it is asked by is a test.
@@ -18,7 +20,9 @@
 mod account;
 mod api;
 mod bootstrap;
+mod brink;
 mod gate;
+mod proxy;
 mod race;
 mod redact;
 mod runtime;
@@ -31,6 +35,8 @@ pub mod wire;
 pub use account::{Account, Credentials};
 pub use api::{Api, Ask, Reply};
 pub use bootstrap::{Bootstrap, Ended, Mishap};
+pub use brink::{Brink, Outcome};
+pub use proxy::{Proxy, Seen, Trouble};
 pub use race::{all_at_once, eventually};
 pub use redact::redacted;
 pub use shop::Shop;

@@ -37,7 +37,9 @@ impl Shop {
             .with("CORS_ALLOWED_ORIGINS", "https://shop.example")
             .with("PUBLIC_URL", "https://api.example/base")
             .with("DEFAULT_CURRENCY", "USD")
-            .with("STAGE", "local");
+            // Of the test's own, for an index is named after its stage and all are in one engine.
+            .with("STAGE", crate::unique("test"))
+            .with("OPENSEARCH_ENDPOINT", search_engine());
         let aws = runtime.block_on(async {
             let aws = Aws::connect(environment).await.expect("a configuration");
             for table in tables {
@@ -54,6 +56,23 @@ impl Shop {
         };
         shop.publish_keys(&[shop.signer.public()]);
         shop
+    }
+
+    /// The same shop for services that find their things elsewhere: another engine, another domain.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub fn start_with<A: App>(&self, variables: &[(&str, &str)]) -> A {
+        let environment = variables
+            .iter()
+            .fold(self.environment().clone(), |environment, (name, value)| {
+                environment.with(*name, *value)
+            });
+        self.wait(async {
+            let aws = Aws::connect(environment).await?;
+            A::start(&aws).await
+        })
+        .unwrap_or_else(|error| panic!("{error}"))
     }
 
     /// Puts a set of public keys in the place of the former one.
@@ -221,4 +240,11 @@ impl Shop {
     pub fn environment(&self) -> &Environment {
         self.aws.environment()
     }
+}
+
+/// The local cloud's search engine; empty where it has none.
+fn search_engine() -> String {
+    Environment::process()
+        .optional("OPENSEARCH_URL")
+        .unwrap_or_default()
 }

@@ -9,7 +9,12 @@
 )]
 
 mod auth;
+mod cart;
 mod imports;
+mod inventory;
+mod orders;
+mod payments;
 mod platform;
 mod products;
+mod search;
 mod walk;

@@ -8,6 +8,8 @@ mod database;
 mod elsewhere;
 mod endpoints;
 mod growth;
+mod hot_sku;
+mod limits;
 mod process;
 mod recorder;
 mod report;
@@ -26,7 +28,7 @@ mod warm;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use lexopt::prelude::*;
@@ -46,6 +48,9 @@ use crate::tls::Tls;
 const MEMORY_MB: u64 = 256;
 /// What is measured unless one part is asked for. Growth takes long, and changes seldom.
 const USUAL: [&str; 3] = ["cold", "warm", "endpoints"];
+
+/// What is measured when it is asked for alone.
+const UNUSUAL: [&str; 2] = ["growth", "hot-sku"];
 
 /// What is asked for.
 struct Wanted {
@@ -80,6 +85,9 @@ fn run() -> Result<()> {
                 (&growth::SIZES[..], 100)
             };
             growth::run(&setting, sizes, requests)?
+        } else if part == "hot-sku" {
+            let seconds = if wanted.quick { 4 } else { 20 };
+            hot_sku::run(&setting, &hot_sku::BUCKETS, Duration::from_secs(seconds))?
         } else {
             let shop = match &mut shop {
                 Some(shop) => shop,
@@ -248,8 +256,11 @@ fn parse() -> Result<(Paths, Wanted)> {
         }
     }
     for part in &wanted.parts {
-        let known = USUAL.contains(&part.as_str()) || part == "growth";
-        ensure!(known, "there is no part `{part}`: {USUAL:?} and growth are");
+        let known = USUAL.contains(&part.as_str()) || UNUSUAL.contains(&part.as_str());
+        ensure!(
+            known,
+            "there is no part `{part}`: {USUAL:?} and {UNUSUAL:?} are"
+        );
     }
     if wanted.rounds == 0 {
         wanted.rounds = if wanted.quick { 3 } else { 21 };

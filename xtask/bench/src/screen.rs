@@ -50,8 +50,32 @@ pub fn show(part: &str, report: &Value) {
         "warm" => warm(&report["warm"]),
         "endpoints" => endpoints(report),
         "growth" => growth(&report["growth"]["rows"]),
+        "hot-sku" => hot_sku(&report["hot-sku"]),
         _ => {}
     }
+}
+
+fn hot_sku(figures: &Value) {
+    let mut table = Table::headed(&[
+        "buckets",
+        "holds/s",
+        "conflicts/hold",
+        "throttles/hold",
+        "busy",
+        "failed",
+    ]);
+    for row in figures["rows"].as_array().into_iter().flatten() {
+        let figure = |name: &str| format!("{:.2}", row[name].as_f64().unwrap_or_default());
+        let columns = [
+            "heldPerSecond",
+            "conflictsPerHold",
+            "throttlesPerHold",
+            "busy",
+            "failed",
+        ];
+        table.row(&row["buckets"].to_string(), columns.map(figure));
+    }
+    table.print("One SKU, 64 buyers at once, limits of DynamoDB");
 }
 
 fn cold(cold: &Value) {

@@ -59,10 +59,12 @@ pub fn environment(function: &Function) -> Vec<(String, Origin)> {
                 (bucket.env(), Origin::Bucket(bucket.name))
             }
             // A setting of the stage, since a stage may be without a domain or bring its own.
-            Grant::Searches(domain) => (
+            Grant::Searches(domain) | Grant::Indexes(domain) => (
                 String::from(domain.env),
                 Origin::Setting("OpenSearchEndpoint"),
             ),
+            // It is known by the stage's name.
+            Grant::Describes(_) => continue,
             Grant::Reveals(secret) => (secret.env(), Origin::Secret(secret.name)),
             Grant::Mails => {
                 let sender = &manifest::settings::MAIL_SENDER;

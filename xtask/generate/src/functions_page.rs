@@ -109,6 +109,8 @@ fn grants(function: &str) -> String {
         Grant::Gets(bucket, prefix) => format!("gets `{}/{prefix}`", bucket.name),
         Grant::Puts(bucket, prefix) => format!("puts `{}/{prefix}`", bucket.name),
         Grant::Searches(domain) => format!("searches `{}`", domain.name),
+        Grant::Indexes(domain) => format!("indexes `{}`", domain.name),
+        Grant::Describes(domain) => format!("describes `{}`", domain.name),
         Grant::Reveals(secret) => format!("reads the secret `{}`", secret.name),
         Grant::Mails => String::from("sends mails"),
         Grant::Told(setting) => format!("knows `{}`", setting.env),

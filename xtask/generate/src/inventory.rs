@@ -33,6 +33,7 @@ pub(crate) fn text() -> anyhow::Result<String> {
             "env": secret.env(),
             "madeBy": match secret.made_by {
                 MadeBy::Deployment => "deployment",
+                MadeBy::Operator => "operator",
                 MadeBy::Rotation => "rotation",
             },
         })).collect::<Vec<_>>(),
@@ -172,6 +173,8 @@ fn grant(grant: &Grant) -> Value {
             json!({ "kind": "puts", "bucket": bucket.name, "prefix": prefix })
         }
         Grant::Searches(domain) => json!({ "kind": "searches", "domain": domain.name }),
+        Grant::Indexes(domain) => json!({ "kind": "indexes", "domain": domain.name }),
+        Grant::Describes(domain) => json!({ "kind": "describes", "domain": domain.name }),
         Grant::Reveals(secret) => json!({ "kind": "reveals", "secret": secret.name }),
         Grant::Mails => json!({ "kind": "mails" }),
         Grant::Told(setting) => json!({ "kind": "told", "setting": setting.parameter }),
@@ -202,6 +205,7 @@ fn resource(resource: &Resource) -> Value {
         Resource::Secret(name) => json!({ "secret": name }),
         Resource::Sender => json!({ "identityOf": "sender" }),
         Resource::SenderDomain => json!({ "identityOf": "sender-domain" }),
+        Resource::DomainItself(name) => json!({ "domainItself": name }),
         Resource::Domain(name) => json!({ "domain": name }),
         Resource::Logs(function) => json!({ "logsOf": function }),
         Resource::Anything => json!("*"),

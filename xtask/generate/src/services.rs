@@ -8,6 +8,10 @@ pub(crate) fn functions() -> Vec<Function> {
         platform::functions(),
         auth::functions(),
         products::functions(),
+        inventory::functions(),
+        orders::functions(),
+        payments::functions(),
+        search::functions(),
     ]
     .concat()
 }

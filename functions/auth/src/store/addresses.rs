@@ -114,6 +114,19 @@ impl From<AddressItem> for Address {
 }
 
 impl Store {
+    /// An address of a user.
+    ///
+    /// # Errors
+    /// When the table fails.
+    pub async fn address(
+        &self,
+        user: UserId,
+        id: AddressId,
+    ) -> Result<Option<Address>, StoreError> {
+        let item: Option<AddressItem> = self.table().get(address_key(user, id)).await?;
+        Ok(item.map(Address::from))
+    }
+
     /// A user's addresses.
     ///
     /// # Errors

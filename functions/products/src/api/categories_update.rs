@@ -8,7 +8,7 @@ use schemars::{JsonSchema, Schema};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 
-use super::node;
+use super::{node, written};
 use crate::Products;
 use crate::categories::{CategoryChanges, Shelf};
 use crate::error::{CATEGORY_CYCLE, SLUG_TAKEN};
@@ -83,14 +83,15 @@ impl Endpoint for UpdateCategory {
 
     async fn call(products: &Products, call: Call<Self>) -> Result<Self::Reply, Problem> {
         let answered = call.answered_by(shown);
-        let (id, version, at) = (call.params.id, call.if_match, call.at);
+        let written = written(&call);
+        let (id, version) = (call.params.id, call.if_match);
         let asked = CategoryChanges {
             name: call.body.name,
             slug: call.body.slug,
             parent_id: call.body.parent_id,
         };
         let shelf = products
-            .change_category(id, &asked, version, &answered, at)
+            .change_category(id, &asked, version, &answered, &written)
             .await?;
         Ok(shown(&shelf))
     }

@@ -73,6 +73,7 @@ impl EdgeBody for Body {
                     text("sku,name,price,category\nLAMP-1,Desk lamp,49.90,lamps\n"),
                 ),
             ],
+            required: true,
             example: Uploaded::example(),
         })
     }

@@ -25,6 +25,13 @@ fn silent<T>(name: &str) -> Answered<T> {
     Answered::silent(OperationId::derive("", name))
 }
 
+fn written() -> Written {
+    Written {
+        at: NOW,
+        traceparent: None,
+    }
+}
+
 async fn category(shop: &Products, name: &str, parent: Option<CategoryId>) -> CategoryId {
     let asked = CategoryChanges {
         name: Some(name.to_owned()),
@@ -58,7 +65,7 @@ async fn many_renames_of_one_category_at_once_all_come_through() {
         let name = format!("Shelf {number}");
         let (answered, shop) = (silent(&name), &shop);
         async move {
-            shop.change_category(shelf, &named(name), None, &answered, NOW)
+            shop.change_category(shelf, &named(name), None, &answered, &written())
                 .await
         }
     });
@@ -86,7 +93,7 @@ async fn many_moves_of_different_categories_at_once_all_come_through() {
     let moves = parts.iter().map(|part| {
         let (answered, shop) = (silent(&part.to_string()), &shop);
         async move {
-            shop.change_category(*part, &moved(to), None, &answered, NOW)
+            shop.change_category(*part, &moved(to), None, &answered, &written())
                 .await
         }
     });
@@ -114,7 +121,7 @@ async fn moves_at_once_never_make_a_circle() {
             let ((top, _), (_, end)) = (chains[chain], chains[(chain + 1) % 3]);
             let (answered, shop) = (silent(&format!("move {top}")), &shop);
             async move {
-                shop.change_category(top, &moved(end), None, &answered, NOW)
+                shop.change_category(top, &moved(end), None, &answered, &written())
                     .await
             }
         });
@@ -139,7 +146,7 @@ async fn a_change_of_a_name_leaves_trees_that_are_known_alone() {
     let known = shop.store.known_tree().await.unwrap();
     let change = async |asked: &CategoryChanges, version, operation| {
         let answered = silent(operation);
-        shop.change_category(shelf, asked, version, &answered, NOW)
+        shop.change_category(shelf, asked, version, &answered, &written())
             .await
     };
     let renamed = change(&named("Bookshelf".to_owned()), None, "1").await;

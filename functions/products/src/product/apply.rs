@@ -122,8 +122,12 @@ impl Product {
             .sum::<usize>();
         let options = self.options.iter().map(Choice::bytes).sum::<usize>();
         let variants = self.variants.iter().map(Variant::bytes).sum::<usize>();
+        let stock = self.stock.keys();
+        let stock = stock
+            .map(|sku| sku.as_str().len() + 2 * ENTRY)
+            .sum::<usize>();
         let words = self.name.len() + self.gtins.len() * 2 * ENTRY;
-        1024 + words + texts + lists + attributes + options + variants
+        1024 + words + texts + lists + attributes + options + variants + stock
     }
 }
 

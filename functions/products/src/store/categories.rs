@@ -5,7 +5,9 @@ use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use aws::{Answered, Condition, Transaction, TransactionError, Update, decode};
-use kernel::{CategoryId, Timestamp};
+use contracts::Envelope;
+use contracts::products::CategoryChanged;
+use kernel::{CategoryId, EventId, Timestamp};
 use serde::de::IgnoredAny;
 
 use super::category_items::{
@@ -13,7 +15,7 @@ use super::category_items::{
     category_key, category_slug_key, count_key, gate_key, open_category, tree_key,
 };
 use super::product_items::members;
-use super::{Store, StoreError};
+use super::{Store, StoreError, Written};
 use crate::categories::Shelf;
 use crate::category::{Category, Tree};
 
@@ -132,23 +134,24 @@ impl Store {
         before: &Category,
         answered: &Answered<Shelf>,
         shelf: &Shelf,
-        at: Timestamp,
+        written: &Written,
     ) -> Result<(), StoreError> {
         let after = &shelf.category;
         let same = Condition::version(before.version);
         let mut write = self
             .table()
             .transaction()
-            .put(CATEGORY, &CategoryItem::from(after), same);
+            .put(CATEGORY, &CategoryItem::from(after), same)
+            .publish(&changed(after, written));
         if (&before.slug, before.parent_id) != (&after.slug, after.parent_id) {
             write = write.update(TREE, tree_key(), rise());
         }
         write = claim_slug(write, Some(before), after);
         if before.parent_id != after.parent_id {
-            write = hold_above(write, after.id, &shelf.shelves.tree, at);
+            write = hold_above(write, after.id, &shelf.shelves.tree, written.at);
         }
         let outcome = write.once(answered, shelf).commit().await;
-        outcome.map_err(|error| refused_move(error, at))
+        outcome.map_err(|error| refused_move(error, written.at))
     }
 
     /// Deletes a category that nothing hangs on.
@@ -222,6 +225,19 @@ pub(super) fn open_gates(write: Transaction, category_id: CategoryId, until: i64
     (0..GATES).fold(write, |write, gate| {
         write.delete("gate", gate_key(category_id, gate), ours.clone())
     })
+}
+
+/// What others are told of a category that was renamed or moved.
+fn changed(category: &Category, written: &Written) -> Envelope<CategoryChanged> {
+    let id = EventId::derive(&category.id.to_string(), &category.version.to_string());
+    let event = CategoryChanged {
+        id: category.id,
+        version: category.version,
+        name: category.name.clone(),
+        slug: category.slug.clone(),
+        parent_id: category.parent_id,
+    };
+    Envelope::new(id, written.at, event).traced(written.traceparent.clone())
 }
 
 /// Every change but that of a name raises the tree's version, so that a tree once read is known to

@@ -2,7 +2,7 @@
 
 use aws::Slice;
 use futures_util::{StreamExt, TryStreamExt, stream};
-use kernel::ProductId;
+use kernel::{CategoryId, ProductId};
 use manifest::Index;
 use manifest::resources::PRODUCTS;
 
@@ -13,6 +13,8 @@ use crate::product::Status;
 
 /// Queries at once.
 const AT_ONCE: usize = 16;
+/// Products of one page of a sweep.
+const SWEPT: usize = 400;
 /// What a lane reads at least and at most in one round.
 const LANE: std::ops::RangeInclusive<usize> = 4..=500;
 
@@ -75,12 +77,22 @@ impl Store {
             .table()
             .query(shop_partition(status, shard))
             .index(index);
-        let slice: Slice<Listed> = query.start(after).limit(400).project().await?;
-        let ids = slice
-            .items
-            .into_iter()
-            .filter_map(|listed| listed.entry(By::Created));
-        Ok(Some((ids.map(|entry| entry.product).collect(), slice.last)))
+        let slice: Slice<Listed> = query.start(after).limit(SWEPT).project().await?;
+        Ok(Some((products_of(slice.items), slice.last)))
+    }
+
+    /// Every product of a status that hangs on a category itself, in the same way.
+    pub async fn sweep_category(
+        &self,
+        status: Status,
+        category: CategoryId,
+        after: Option<aws::Position>,
+    ) -> Result<(Vec<ProductId>, Option<aws::Position>), StoreError> {
+        let index = index(&Scope::Categories(Vec::new()), By::Created)?;
+        let query = self.table().query(category_partition(status, category));
+        let query = query.index(index).start(after).limit(SWEPT);
+        let slice: Slice<Listed> = query.project().await?;
+        Ok((products_of(slice.items), slice.last))
     }
 
     /// Some entries of one lane behind a place, and whether there are no others.
@@ -124,6 +136,13 @@ impl Store {
         let exhausted = slice.last.is_none() || entries.is_empty();
         Ok((entries, exhausted))
     }
+}
+
+fn products_of(listed: Vec<Listed>) -> Vec<ProductId> {
+    let entries = listed
+        .into_iter()
+        .filter_map(|listed| listed.entry(By::Created));
+    entries.map(|entry| entry.product).collect()
 }
 
 /// Between which places the list lies: prices bound it when it is in their order.

@@ -1,5 +1,7 @@
 //! Products as they are stored, and what is stored for their sake.
 
+use std::collections::BTreeMap;
+
 use aws::{Item, Key};
 use kernel::{CategoryId, Gtin, ImportId, Money, ProductId, Sku, Slug, Timestamp, VariantId};
 use serde::{Deserialize, Serialize};
@@ -7,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::attributes::Attributes;
 use crate::listing::{By, Entry, brand_key, place};
 use crate::measure::{Dimensions, Measure};
-use crate::product::{Product, Status};
+use crate::product::{Product, Status, Stocked};
 use crate::variants::{Choice, Combination, Variant};
 
 /// Partitions over which the list of the whole shop is spread: one takes a thousand writes a
@@ -41,6 +43,8 @@ pub(super) struct ProductItem {
     weight_grams: Option<Measure>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     dimensions_mm: Option<Dimensions>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    stock: BTreeMap<Sku, Stocked>,
     version: u64,
     created_at: Timestamp,
     updated_at: Timestamp,
@@ -131,6 +135,7 @@ impl From<&Product> for ProductItem {
             images: product.images.clone(),
             weight_grams: product.weight_grams,
             dimensions_mm: product.dimensions_mm,
+            stock: product.stock.clone(),
             version: product.version,
             created_at: product.created_at,
             updated_at: product.updated_at,
@@ -193,6 +198,7 @@ impl From<ProductItem> for Product {
             images: item.images,
             weight_grams: item.weight_grams,
             dimensions_mm: item.dimensions_mm,
+            stock: item.stock,
             version: item.version,
             created_at: item.created_at,
             updated_at: item.updated_at,

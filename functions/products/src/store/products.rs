@@ -261,6 +261,7 @@ fn state(product: &Product) -> ProductState {
         category_id: product.category_id,
         price: product.price,
         status: status(product.status),
+        in_stock: product.in_stock(),
         variants: variants.collect(),
     }
 }

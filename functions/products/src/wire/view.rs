@@ -58,7 +58,7 @@ pub struct ProductView {
     pub dimensions_mm: Option<Dimensions>,
     /// What shoppers think of it.
     pub rating: Rating,
-    /// Whether it can be had.
+    /// Whether any of its SKUs can be had. It follows the stock within seconds.
     pub in_stock: bool,
     /// Rises with every change; the `ETag` of a version is `"v<version>"`.
     pub version: u64,
@@ -127,8 +127,7 @@ impl From<&Product> for ProductView {
             weight_grams: product.weight_grams,
             dimensions_mm: product.dimensions_mm,
             rating: Rating::default(),
-            // As long as no stock is kept, everything can be had.
-            in_stock: true,
+            in_stock: product.in_stock(),
             version: product.version,
             created_at: product.created_at,
             updated_at: product.updated_at,

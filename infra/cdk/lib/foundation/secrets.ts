@@ -19,6 +19,10 @@ const VALUES: Record<SecretRow["madeBy"], Pick<secretsmanager.SecretProps, "desc
     description: "Made with the stack, and known to nobody.",
     generateSecretString: { passwordLength: 64, excludePunctuation: true },
   },
+  operator: {
+    description: "Made with a placeholder; whoever runs the stage puts the real value in.",
+    generateSecretString: { secretStringTemplate: "{}", generateStringKey: "placeholder", excludePunctuation: true },
+  },
   rotation: {
     description: "Made with a placeholder; `cargo xtask rotate-keys` puts the real value in.",
     generateSecretString: { secretStringTemplate: "{}", generateStringKey: "placeholder", excludePunctuation: true },

@@ -74,12 +74,18 @@ export class SharedStack extends Stack {
       throw new Error("the manifest has several search domains, but functions are told one OpenSearchEndpoint");
     }
     const names = new Names(stage);
-    const callers = manifest.functions.filter((row) => row.grants.some(({ kind }) => kind === "searches"));
-    new CfnOutput(this, "SearchCallers", {
-      description: "The roles that the search domain is to know.",
-      value: callers
+    const callers = (granted: "searches" | "indexes"): string =>
+      manifest.functions
+        .filter((row) => row.grants.some(({ kind }) => kind === granted))
         .map(({ name }) => `arn:${this.partition}:iam::${this.account}:role/${names.function(name)}`)
-        .join(","),
+        .join(",");
+    new CfnOutput(this, "SearchCallers", {
+      description: "The roles that the search domain is to answer searches of.",
+      value: callers("searches"),
+    });
+    new CfnOutput(this, "IndexCallers", {
+      description: "The roles that the search domain is to let make and fill indexes.",
+      value: callers("indexes"),
     });
     return endpoints[0] ?? stage.openSearchEndpoint;
   }

@@ -53,6 +53,18 @@ export function seconds(
   });
 }
 
+/** How many seconds after its change a product's document was written into the search index. */
+export function indexLag(stage: WatchedStage, percentile: number, period: cdk.Duration): cloudwatch.Metric {
+  return new cloudwatch.Metric({
+    namespace: NAMESPACE,
+    metricName: "search_index_lag_seconds",
+    dimensionsMap: { stage: stage.name, service: "search" },
+    statistic: cloudwatch.Stats.percentile(percentile),
+    period,
+    label: `p${percentile}`,
+  });
+}
+
 /**
  * How many lines with the level ERROR the function logged, by one of the line's members: what a
  * function answers or reports in good order is no error to Lambda. The first filter of a name makes

@@ -4,16 +4,24 @@ import * as cdk from "aws-cdk-lib";
 import * as cloudwatch from "aws-cdk-lib/aws-cloudwatch";
 import { Names } from "../names";
 import type { Alarms } from "./alarms";
-import { FIVE_MINUTES, MINUTE } from "./metrics";
+import { FIVE_MINUTES, MINUTE, indexLag } from "./metrics";
 import type { ShopMonitoringProps } from "./props";
 
-/** Watches what a domain dies of: data without a node, a full disk, no memory. */
+/** Watches what a domain dies of: data without a node, a full disk, no memory; and how late searches are. */
 export function watchSearch(alarms: Alarms, { manifest, stage }: ShopMonitoringProps): void {
   const settings = stage.search;
   if (settings === undefined) {
     return;
   }
   const paragraph = "the-search-engine-is-unwell";
+  alarms.add("search-index-late", {
+    paragraph,
+    says: "Changes of products are found half a minute after they were made, or later.",
+    metric: indexLag(stage, 95, FIVE_MINUTES),
+    threshold: 30,
+    datapoints: 3,
+    of: 3,
+  });
   manifest.domains.forEach((row) => {
     const domain = new Names(stage).domain(row.name);
     const metric = (metricName: string, statistic: string, period: cdk.Duration): cloudwatch.Metric =>

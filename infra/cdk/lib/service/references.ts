@@ -43,6 +43,7 @@ export class References {
       return this.regional("secretsmanager", `secret:${this.names.thing(resource.secret)}-??????`);
     if ("logsOf" in resource) return this.regional("logs", `log-group:${this.names.logGroup(resource.logsOf)}:*`);
     if ("identityOf" in resource) return this.regional("ses", `identity/${this.identity(resource.identityOf)}`);
+    if ("domainItself" in resource) return this.regional("es", `domain/${this.names.domain(resource.domainItself)}`);
     return this.regional("es", `domain/${this.names.domain(resource.domain)}/*`);
   }
 

@@ -21,6 +21,11 @@ fn formats_pass_and_refuse() {
         ("email", &["a@b.example"], &["a@b"]),
         ("permission", &["*", "a:b"], &["a"]),
         ("cursor", &["AQ"], &["a="]),
+        (
+            "token",
+            &["YSBndWVzdCdzIGNhcnQsIGZvciB0aGlzIGV4YW1wbGU"],
+            &["", "YSBndWVzdCdz"],
+        ),
         ("date-time", &["2026-01-31T09:05:07Z"], &["2026-01-31"]),
         (
             "date",

@@ -95,6 +95,8 @@ pub struct Secret {
 pub enum MadeBy {
     /// The deployment: 64 random letters and digits, which are 381 bits.
     Deployment,
+    /// Whoever runs the stage, by hand: it comes from somebody else.
+    Operator,
     /// `cargo xtask rotate-keys`, once for the first value and again for each next.
     Rotation,
 }
@@ -115,6 +117,13 @@ pub struct Domain {
     pub name: &'static str,
     /// The variable that holds its URL; empty where a stage has none.
     pub env: &'static str,
+}
+
+impl Domain {
+    /// Its name in a stage.
+    pub fn physical(&self, stage: &str) -> String {
+        format!("{stage}-{}", self.name)
+    }
 }
 
 fn variable(name: &str, kind: &str) -> String {
@@ -140,6 +149,10 @@ pub enum Grant {
     Puts(&'static Bucket, &'static str),
     /// Ask a search domain, in requests that change nothing.
     Searches(&'static Domain),
+    /// What `Searches` may, and make, fill and remove a search domain's indexes.
+    Indexes(&'static Domain),
+    /// Ask AWS how a search domain is.
+    Describes(&'static Domain),
     /// Read a secret's value.
     Reveals(&'static Secret),
     /// Send mails from the stage's sender.

@@ -105,39 +105,40 @@ fn lived() -> (Canaries, Canaries, Reply) {
 
 /// Everything that the functions have written since a time.
 fn lines(stage: &Stage, since: Timestamp) -> Vec<String> {
-    let logs = |operation: &str, input: &Value| {
-        let target = format!("Logs_20140328.{operation}");
-        stage
-            .account()
-            .json("logs", &target, input)
-            .expect(200)
-            .json()
-    };
+    let account = stage.account();
     let prefix = format!("/aws/lambda/{}-", stage.name);
-    let groups = logs(
+    let groups = pages(
+        &account,
         "DescribeLogGroups",
-        &json!({ "logGroupNamePrefix": prefix }),
+        json!({ "logGroupNamePrefix": prefix }),
+        "logGroups",
     );
     let mut lines = Vec::new();
-    for group in groups["logGroups"].as_array().unwrap() {
-        let mut asked =
-            json!({ "logGroupName": group["logGroupName"], "startTime": since.millis() });
-        loop {
-            let page = logs("FilterLogEvents", &asked);
-            let events = page["events"].as_array().cloned().unwrap_or_default();
-            lines.extend(events.iter().map(|event| text(event, "message")));
-            match page["nextToken"].as_str() {
-                Some(next) => asked["nextToken"] = next.into(),
-                None => break,
-            }
-        }
+    for group in groups {
+        let asked = json!({ "logGroupName": group["logGroupName"], "startTime": since.millis() });
+        let events = pages(&account, "FilterLogEvents", asked, "events");
+        lines.extend(events.iter().map(|event| text(event, "message")));
     }
     lines
 }
 
-/// Every item of the auth table, as text.
-fn items(stage: &Stage, account: &Account) -> Vec<String> {
-    let mut asked = json!({ "TableName": stage.physical(resources::AUTH.name) });
+/// What the logs answer, page after page.
+fn pages(account: &Account, operation: &str, mut asked: Value, member: &str) -> Vec<Value> {
+    let target = format!("Logs_20140328.{operation}");
+    let mut all = Vec::new();
+    loop {
+        let page = account.json("logs", &target, &asked).expect(200).json();
+        all.extend(page[member].as_array().cloned().unwrap_or_default());
+        match page["nextToken"].as_str() {
+            Some(next) => asked["nextToken"] = next.into(),
+            None => return all,
+        }
+    }
+}
+
+/// Every item of a table, as text.
+pub fn items(stage: &Stage, account: &Account, table: &manifest::Table) -> Vec<String> {
+    let mut asked = json!({ "TableName": stage.physical(table.name) });
     let mut items = Vec::new();
     loop {
         let page = account.dynamodb("Scan", &asked).expect(200).json();
@@ -179,7 +180,7 @@ fn no_line_no_event_and_no_item_has_what_was_said_in_confidence() {
     assert_eq!(found(&secret, &lines), [""; 0]);
     assert_eq!(found(&personal, &lines), [""; 0]);
 
-    let items = items(stage, &stage.account());
+    let items = items(stage, &stage.account(), &resources::AUTH);
     assert!(items.iter().any(|item| item.contains(&personal[0].1)));
     assert_eq!(found(&secret, &items), [""; 0]);
     let events: Vec<String> = items
@@ -201,6 +202,10 @@ fn no_line_of_any_test_looks_like_a_token_a_hash_or_a_key() {
         ("a private key", "PRIVATE KEY"),
         ("a header", "Bearer e"),
         ("an address", "@example.test"),
+        ("a key of the processor", "sk_test_"),
+        ("what webhooks are signed with", "whsec_"),
+        ("what finishes a payment", "_secret_"),
+        ("a card's number", "4242424242424242"),
     ] {
         let line = lines.iter().find(|line| line.contains(mark));
         assert_eq!(line, None, "{what}");

@@ -2,7 +2,7 @@
 
 mod addresses;
 mod erasure;
-mod logs;
+pub mod logs;
 mod mails;
 mod mfa;
 mod profile;

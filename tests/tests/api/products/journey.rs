@@ -72,7 +72,7 @@ fn a_product_is_created_read_changed_and_archived() {
           "average": 0.0,
           "count": 0
         },
-        "inStock": true,
+        "inStock": false,
         "version": 1,
         "createdAt": "[time]",
         "updatedAt": "[time]"
@@ -148,7 +148,7 @@ fn a_product_is_active_with_a_sku_and_a_slug_when_it_is_asked_for_with_the_least
         "average": 0.0,
         "count": 0
       },
-      "inStock": true,
+      "inStock": false,
       "tags": [],
       "attributes": {},
       "options": [],

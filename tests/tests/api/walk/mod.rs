@@ -4,7 +4,7 @@ mod access;
 mod answers;
 mod bodies;
 mod grants;
-mod keys;
+pub mod keys;
 mod killed;
 mod owners;
 mod rows;

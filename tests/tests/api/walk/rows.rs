@@ -15,10 +15,18 @@ pub fn path(route: &Route) -> String {
         let above = segments.last().map(String::as_str);
         segments.push(match (segment.starts_with('{'), above) {
             (false, _) => segment.to_owned(),
-            (true, Some("products")) => format!("prod_{NIL}"),
+            // A SKU, which is any word.
+            (true, Some("inventory")) => "NOTHING".to_owned(),
+            (true, Some("products" | "index")) => format!("prod_{NIL}"),
+            (true, Some("jobs")) => format!("job_{NIL}"),
+            (true, Some("rules")) => format!("rule_{NIL}"),
             (true, Some("categories")) => format!("cat_{NIL}"),
             (true, Some("import")) => format!("imp_{NIL}"),
             (true, Some("addresses")) => format!("addr_{NIL}"),
+            (true, Some("items")) => format!("line_{NIL}"),
+            (true, Some("orders")) => format!("ord_{NIL}"),
+            (true, Some("payments")) => format!("pay_{NIL}"),
+            (true, Some("methods")) => "pm_nothing".to_owned(),
             (true, other) => panic!("say here which ids stand behind {other:?}"),
         });
     }

@@ -59,6 +59,12 @@ impl Components {
                     "name": "X-Cart-Token",
                     "description": "A guest's cart, as the first change of a cart returned it.",
                 },
+                "orderToken": {
+                    "type": "apiKey",
+                    "in": "header",
+                    "name": "X-Order-Token",
+                    "description": "The key of a guest's order, as placing it returned it.",
+                },
             },
             "headers": headers(),
             "parameters": super::parameters::shared(),
@@ -118,6 +124,8 @@ fn headers() -> Value {
         "RateLimit-Reset": count("Seconds until there are more, where a limit applies.", 1),
         "Retry-After": count("Seconds to wait before trying again.", 2),
         "WWW-Authenticate": text("The scheme that is asked for.", "Bearer", 128),
+        "X-Cart-Token": text("The token of a guest's new cart: to be sent with every further request.", "YSBndWVzdCdzIGNhcnQsIGZvciB0aGlzIGV4YW1wbGU", 43),
+        "X-Order-Token": text("The key of a guest's order: to be sent to read, pay or cancel it.", "dGhlIGtleSBvZiBvbmUgb3JkZXIsIGFuIGV4YW1wbGU", 43),
         "X-Request-Id": text("The request's id, as the log and a problem's `instance` name it.", "7f0f3f5e-8a70-4a3e-9d0e-0b6f5a9d2c11", 128),
     })
 }

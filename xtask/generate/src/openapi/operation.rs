@@ -2,7 +2,7 @@
 
 use super::components::{self, Components};
 use super::problems;
-use super::schemas::{Reply, Shape};
+use super::schemas::{Reply, RequestBody, Shape};
 use edge::Operation;
 use manifest::{Method, Route, Who};
 use serde_json::{Map, Value, json};
@@ -42,8 +42,8 @@ pub(super) fn describe(
     if !parameters.is_empty() {
         value["parameters"] = Value::Array(parameters);
     }
-    if let Some((media, example)) = &shape.body {
-        value["requestBody"] = body(media, example, row.body_bytes);
+    if let Some(read) = &shape.body {
+        value["requestBody"] = body(read, row.body_bytes);
     }
     let mut responses = Map::new();
     responses.insert(
@@ -53,13 +53,13 @@ pub(super) fn describe(
     for other in &shape.otherwise {
         responses.insert(other.status.to_string(), answer(row, other));
     }
-    if row.method == Method::GET {
+    if row.method == Method::GET && operation.revalidated {
         responses.insert("304".into(), components.not_modified());
     }
     let reads_json = shape
         .body
         .iter()
-        .flat_map(|(media, _)| media)
+        .flat_map(|body| &body.media)
         .any(|(media, _)| media == "application/json");
     let rows = problems::rows_of(operation, reads_json, shape.body.is_some());
     for (status, rows) in problems::by_status(&rows) {
@@ -77,7 +77,12 @@ fn detail(operation: &Operation) -> String {
         Who::Visitor => String::from(
             "Anybody may call it; a token, when there is one, must be good and may show more.",
         ),
-        Who::Guest => String::from("For guests with a cart token, and for who is signed in."),
+        Who::Guest if wants_cart(operation.row) => {
+            String::from("For who is signed in, and for guests, whose cart a token names.")
+        }
+        Who::Guest => {
+            String::from("For who is signed in, and for guests with the token of the order.")
+        }
         Who::Shopper => String::from("For who is signed in."),
         Who::Can(permission) => format!("Takes the permission `{permission}`."),
         Who::Signature => String::from("The caller signs the body."),
@@ -88,17 +93,25 @@ fn detail(operation: &Operation) -> String {
     format!("{}\n\n{who}", operation.doc.detail)
 }
 
+/// Whether a guest comes with a cart: to it, or to make an order of it. To an order that is there,
+/// a guest comes with its key.
+fn wants_cart(row: &Route) -> bool {
+    row.name.starts_with("cart-") || (row.service == "orders" && row.parameters().next().is_none())
+}
+
 fn security(row: &Route) -> Value {
     match row.who {
         Who::Public | Who::Signature => json!([]),
         Who::Visitor => json!([{}, { "bearer": [] }]),
-        Who::Guest => json!([{}, { "cartToken": [] }, { "bearer": [] }]),
+        Who::Guest if wants_cart(row) => json!([{}, { "cartToken": [] }, { "bearer": [] }]),
+        Who::Guest => json!([{}, { "orderToken": [] }, { "bearer": [] }]),
         Who::Shopper | Who::Can(_) => json!([{ "bearer": [] }]),
     }
 }
 
-fn body(media: &[(String, Value)], example: &Value, most: usize) -> Value {
-    let content: Map<String, Value> = media
+fn body(body: &RequestBody, most: usize) -> Value {
+    let content: Map<String, Value> = body
+        .media
         .iter()
         .map(|(name, schema)| {
             let mut entry = json!({ "schema": schema });
@@ -107,12 +120,12 @@ fn body(media: &[(String, Value)], example: &Value, most: usize) -> Value {
                 entry["schema"]["maxLength"] = json!(most);
             }
             if name == "application/json" && schema["examples"].is_null() {
-                entry["example"] = example.clone();
+                entry["example"] = body.example.clone();
             }
             (name.clone(), entry)
         })
         .collect();
-    json!({ "required": true, "content": content })
+    json!({ "required": body.required, "content": content })
 }
 
 fn success(

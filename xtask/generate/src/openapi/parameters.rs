@@ -174,7 +174,10 @@ fn headers(operation: &Operation) -> Vec<Value> {
     [
         ("Idempotency-Key", row.once_only()),
         ("If-Match", honours_if_match(row)),
-        ("If-None-Match", row.method == Method::GET),
+        (
+            "If-None-Match",
+            row.method == Method::GET && operation.revalidated,
+        ),
     ]
     .into_iter()
     .filter(|(_, read)| *read)

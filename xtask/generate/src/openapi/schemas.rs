@@ -25,11 +25,18 @@ pub(super) struct Shapes {
 pub(super) struct Shape {
     pub params: Value,
     pub query: Value,
-    /// Media types with their schemas, and an example.
-    pub body: Option<(Vec<(String, Value)>, Value)>,
+    pub body: Option<RequestBody>,
     pub reply: Reply,
     /// What else it answers.
     pub otherwise: Vec<Reply>,
+}
+
+/// What an operation reads.
+pub(super) struct RequestBody {
+    /// Media types with their schemas.
+    pub media: Vec<(String, Value)>,
+    pub example: Value,
+    pub required: bool,
 }
 
 impl Shape {
@@ -42,7 +49,7 @@ impl Shape {
     fn bodies(&mut self) -> impl Iterator<Item = &mut Value> {
         self.body
             .iter_mut()
-            .flat_map(|(media, _)| media)
+            .flat_map(|body| &mut body.media)
             .map(|(_, schema)| schema)
     }
 }
@@ -107,12 +114,16 @@ pub(super) fn collect(operations: &[Operation]) -> Shapes {
     }
 }
 
-fn body(doc: BodyDoc) -> (Vec<(String, Value)>, Value) {
+fn body(doc: BodyDoc) -> RequestBody {
     let media = doc
         .media
         .into_iter()
         .map(|(media, schema)| (media.into(), schema.to_value()));
-    (media.collect(), doc.example)
+    RequestBody {
+        media: media.collect(),
+        example: doc.example,
+        required: doc.required,
+    }
 }
 
 fn reply(doc: ReplyDoc) -> Reply {

@@ -147,6 +147,9 @@ fn arn(resource: &Resource) -> Value {
                 "Fn::Select": [1, { "Fn::Split": ["@", reference(MAIL_SENDER.parameter)] }],
             }},
         ]}),
+        Resource::DomainItself(name) => sub(format!(
+            "arn:${{AWS::Partition}}:es:${{AWS::Region}}:${{AWS::AccountId}}:domain/${{Stage}}-{name}"
+        )),
         Resource::Domain(name) => sub(format!(
             "arn:${{AWS::Partition}}:es:${{AWS::Region}}:${{AWS::AccountId}}:domain/${{Stage}}-{name}/*"
         )),

@@ -161,6 +161,14 @@ pub(super) fn secret(resources: &mut Resources, secret: &Secret) {
             "Made with the stack, and known to nobody.",
             json!({ "PasswordLength": 64, "ExcludePunctuation": true }),
         ),
+        MadeBy::Operator => (
+            "Made with a placeholder; whoever runs the stage puts the real value in.",
+            json!({
+                "SecretStringTemplate": "{}",
+                "GenerateStringKey": "placeholder",
+                "ExcludePunctuation": true,
+            }),
+        ),
         MadeBy::Rotation => (
             "Made with a placeholder; `cargo xtask rotate-keys` puts the real value in.",
             json!({

@@ -1,0 +1,5 @@
+//! The function `inventory-alerts`.
+
+fn main() {
+    edge::run::<inventory::api::ListAlerts>();
+}

@@ -1,0 +1,5 @@
+//! The function `inventory-get`.
+
+fn main() {
+    edge::run::<inventory::api::GetStock>();
+}

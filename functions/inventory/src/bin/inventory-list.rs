@@ -1,0 +1,5 @@
+//! The function `inventory-list`.
+
+fn main() {
+    edge::run::<inventory::api::ListStock>();
+}

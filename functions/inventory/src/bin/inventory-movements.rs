@@ -1,0 +1,5 @@
+//! The function `inventory-movements`.
+
+fn main() {
+    edge::run::<inventory::api::ListMovements>();
+}

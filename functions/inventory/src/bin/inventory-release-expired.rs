@@ -1,0 +1,5 @@
+//! The function `inventory-release-expired`.
+
+fn main() {
+    edge::run_clockwork::<inventory::on::ReleaseExpired>();
+}

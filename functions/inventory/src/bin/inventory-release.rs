@@ -1,0 +1,5 @@
+//! The function `inventory-release`.
+
+fn main() {
+    edge::run::<inventory::api::ReleaseStock>();
+}

@@ -1,0 +1,5 @@
+//! The function `inventory-reserve`.
+
+fn main() {
+    edge::run::<inventory::api::ReserveStock>();
+}

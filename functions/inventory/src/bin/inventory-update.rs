@@ -1,0 +1,5 @@
+//! The function `inventory-update`.
+
+fn main() {
+    edge::run::<inventory::api::UpdateStock>();
+}

@@ -1,0 +1,5 @@
+//! The function `cart-add-item`.
+
+fn main() {
+    edge::run::<orders::api::AddCartItem>();
+}

@@ -1,0 +1,5 @@
+//! The function `cart-change-item`.
+
+fn main() {
+    edge::run::<orders::api::ChangeCartItem>();
+}

@@ -1,0 +1,5 @@
+//! The function `cart-clear`.
+
+fn main() {
+    edge::run::<orders::api::ClearCart>();
+}

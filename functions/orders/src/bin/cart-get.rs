@@ -1,0 +1,5 @@
+//! The function `cart-get`.
+
+fn main() {
+    edge::run::<orders::api::GetCart>();
+}

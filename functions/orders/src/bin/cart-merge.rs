@@ -1,0 +1,5 @@
+//! The function `cart-merge`.
+
+fn main() {
+    edge::run::<orders::api::MergeCart>();
+}

@@ -1,0 +1,5 @@
+//! The function `cart-remove-item`.
+
+fn main() {
+    edge::run::<orders::api::RemoveCartItem>();
+}

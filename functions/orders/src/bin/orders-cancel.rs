@@ -1,0 +1,5 @@
+//! The function `orders-cancel`.
+
+fn main() {
+    edge::run::<orders::api::CancelOrder>();
+}

@@ -1,0 +1,5 @@
+//! The function `orders-find-abandoned-carts`.
+
+fn main() {
+    edge::run_clockwork::<orders::on::FindAbandonedCarts>();
+}

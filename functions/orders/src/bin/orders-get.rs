@@ -1,0 +1,5 @@
+//! The function `orders-get`.
+
+fn main() {
+    edge::run::<orders::api::GetOrder>();
+}

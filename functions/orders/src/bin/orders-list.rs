@@ -1,0 +1,5 @@
+//! The function `orders-list`.
+
+fn main() {
+    edge::run::<orders::api::ListOrders>();
+}

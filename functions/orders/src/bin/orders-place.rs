@@ -1,0 +1,5 @@
+//! The function `orders-place`.
+
+fn main() {
+    edge::run::<orders::api::PlaceOrder>();
+}

@@ -1,0 +1,5 @@
+//! The function `orders-preview`.
+
+fn main() {
+    edge::run::<orders::api::PreviewOrder>();
+}

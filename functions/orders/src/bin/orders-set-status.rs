@@ -1,0 +1,5 @@
+//! The function `orders-set-status`.
+
+fn main() {
+    edge::run::<orders::api::SetOrderStatus>();
+}

@@ -1,0 +1,5 @@
+//! The function `payments-capture`.
+
+fn main() {
+    edge::run::<payments::api::CapturePayment>();
+}

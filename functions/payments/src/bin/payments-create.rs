@@ -1,0 +1,5 @@
+//! The function `payments-create`.
+
+fn main() {
+    edge::run::<payments::api::PayOrder>();
+}

@@ -1,0 +1,5 @@
+//! The function `payments-differences`.
+
+fn main() {
+    edge::run::<payments::api::ListDifferences>();
+}

@@ -1,0 +1,5 @@
+//! The function `payments-get`.
+
+fn main() {
+    edge::run::<payments::api::GetPayment>();
+}

@@ -1,0 +1,5 @@
+//! The function `payments-methods-create`.
+
+fn main() {
+    edge::run::<payments::api::SaveMethod>();
+}

@@ -1,0 +1,5 @@
+//! The function `payments-methods-delete`.
+
+fn main() {
+    edge::run::<payments::api::ForgetMethod>();
+}

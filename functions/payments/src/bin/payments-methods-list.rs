@@ -1,0 +1,5 @@
+//! The function `payments-methods-list`.
+
+fn main() {
+    edge::run::<payments::api::ListMethods>();
+}

@@ -1,0 +1,5 @@
+//! The function `payments-refund`.
+
+fn main() {
+    edge::run::<payments::api::RefundPayment>();
+}

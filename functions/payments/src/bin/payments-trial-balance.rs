@@ -1,0 +1,5 @@
+//! The function `payments-trial-balance`.
+
+fn main() {
+    edge::run::<payments::api::GetTrialBalance>();
+}

@@ -1,0 +1,5 @@
+//! The function `payments-void`.
+
+fn main() {
+    edge::run::<payments::api::VoidPayment>();
+}

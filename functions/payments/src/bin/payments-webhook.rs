@@ -1,0 +1,5 @@
+//! The function `payments-webhook`.
+
+fn main() {
+    edge::run::<payments::api::ReceiveWebhook>();
+}

@@ -1,0 +1,5 @@
+//! The function `wallet-deposit`.
+
+fn main() {
+    edge::run::<payments::api::Deposit>();
+}

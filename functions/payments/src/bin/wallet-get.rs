@@ -1,0 +1,5 @@
+//! The function `wallet-get`.
+
+fn main() {
+    edge::run::<payments::api::GetWallet>();
+}

@@ -1,0 +1,5 @@
+//! The function `wallet-transactions`.
+
+fn main() {
+    edge::run::<payments::api::ListWalletTransactions>();
+}

@@ -1,0 +1,5 @@
+//! The function `wallet-withdraw`.
+
+fn main() {
+    edge::run::<payments::api::Withdraw>();
+}

@@ -1,0 +1,5 @@
+//! The function `search-compare`.
+
+fn main() {
+    edge::run_clockwork::<search::on::Compare>();
+}

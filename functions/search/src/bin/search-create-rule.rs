@@ -1,0 +1,5 @@
+//! The function `search-create-rule`.
+
+fn main() {
+    edge::run::<search::api::CreateRule>();
+}

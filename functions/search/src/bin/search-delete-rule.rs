@@ -1,0 +1,5 @@
+//! The function `search-delete-rule`.
+
+fn main() {
+    edge::run::<search::api::DeleteRule>();
+}

@@ -1,0 +1,5 @@
+//! The function `search-index`.
+
+fn main() {
+    edge::run::<search::api::IndexProducts>();
+}

@@ -1,0 +1,5 @@
+//! The function `search-job`.
+
+fn main() {
+    edge::run::<search::api::GetJob>();
+}

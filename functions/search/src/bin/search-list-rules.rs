@@ -1,0 +1,5 @@
+//! The function `search-list-rules`.
+
+fn main() {
+    edge::run::<search::api::ListRules>();
+}

@@ -1,0 +1,5 @@
+//! The function `search-on-job-due`.
+
+fn main() {
+    edge::run_consumer::<search::on::JobDue>();
+}

@@ -1,0 +1,5 @@
+//! The function `search-products`.
+
+fn main() {
+    edge::run::<search::api::SearchProducts>();
+}

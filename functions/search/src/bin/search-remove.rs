@@ -1,0 +1,5 @@
+//! The function `search-remove`.
+
+fn main() {
+    edge::run::<search::api::RemoveFromIndex>();
+}

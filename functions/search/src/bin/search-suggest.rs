@@ -1,0 +1,5 @@
+//! The function `search-suggest`.
+
+fn main() {
+    edge::run::<search::api::Suggest>();
+}

@@ -1,0 +1,5 @@
+//! The function `search-update-rule`.
+
+fn main() {
+    edge::run::<search::api::UpdateRule>();
+}

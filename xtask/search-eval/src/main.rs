@@ -1,0 +1,114 @@
+//! `cargo xtask search-eval`: how well search finds, counts and how quickly, on a judged catalogue.
+//!
+//! It fills an index of a search engine with the catalogue as the service would, asks what the
+//! service asks, and prints figures: relevance against judgments and beside named baselines, numbers
+//! that must come first, misspelt words, facets against counting, and times.
+
+mod catalogue;
+mod engine;
+mod exactness;
+mod relevance;
+mod speed;
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use lexopt::prelude::*;
+
+use crate::catalogue::{Catalogue, judgments, misspellings};
+use crate::engine::Engine;
+use crate::exactness::frequent_words;
+use crate::relevance::Ranking;
+
+/// The least that is gained in the first ten of a judged query, on average.
+const FLOOR: f64 = 0.82;
+
+const USAGE: &str = "\
+search-eval --engine URL --data FOLDER [--misspellings FILE] [--quick] [--keep] [--filled]
+
+  --engine        where the search engine is; an index `search-eval` is made, and removed unless kept
+  --data          the folder with products.ndjson.gz and judgments.csv
+  --misspellings  a dictionary of lines `wrong->right`
+  --quick         relevance alone
+  --keep          leaves the index there
+  --filled        measures one that was left there
+";
+
+struct Wanted {
+    engine: String,
+    data: PathBuf,
+    misspellings: Option<PathBuf>,
+    quick: bool,
+    keep: bool,
+    filled: bool,
+}
+
+fn main() -> Result<()> {
+    let wanted = parse()?;
+    let catalogue = Catalogue::read(&wanted.data)?;
+    let judgments = judgments(&wanted.data)?;
+    let engine = Engine::at(&wanted.engine);
+    let took = if wanted.filled {
+        None
+    } else {
+        Some(engine.fill(&catalogue)?)
+    };
+    println!(
+        "{} products, {} rows refused, indexed in {:.1} s",
+        catalogue.products.len(),
+        catalogue.refused.len(),
+        took.unwrap_or_default().as_secs_f64(),
+    );
+    for refused in catalogue.refused.iter().take(5) {
+        println!("  refused: {refused}");
+    }
+
+    let mut rankings = vec![Ranking::ours(&engine, &catalogue, &judgments)?];
+    rankings.extend(Ranking::baselines(&engine, &catalogue, &judgments)?);
+    Ranking::report(&rankings, &judgments);
+    if !wanted.quick {
+        exactness::numbers(&engine, &catalogue, 100)?;
+        exactness::facets(&engine, &catalogue, 200)?;
+        println!("\nTimes, on this machine, the engine on it too");
+        let texts: Vec<_> = judgments.keys().cloned().collect();
+        let words = frequent_words(&catalogue, 500);
+        for (clients, each) in [(1, 400), (8, 100)] {
+            speed::searches(&engine, &texts, clients, each)?;
+            speed::suggestions(&engine, &words, clients, each)?;
+        }
+        if let Some(path) = &wanted.misspellings {
+            exactness::misspellings(&engine, &catalogue, &misspellings(path)?, 200)?;
+        }
+    }
+    let gained = rankings.first().map_or(0.0, |ours| ours.gained(&judgments));
+    if !wanted.keep {
+        engine.clear();
+    }
+    anyhow::ensure!(gained >= FLOOR, "nDCG@10 is {gained:.4}, below {FLOOR}");
+    Ok(())
+}
+
+fn parse() -> Result<Wanted> {
+    let (mut engine, mut data, mut misspellings) = (None, None, None);
+    let (mut quick, mut keep, mut filled) = (false, false, false);
+    let mut arguments = lexopt::Parser::from_env();
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            Long("engine") => engine = Some(arguments.value()?.string()?),
+            Long("data") => data = Some(PathBuf::from(arguments.value()?)),
+            Long("misspellings") => misspellings = Some(PathBuf::from(arguments.value()?)),
+            Long("quick") => quick = true,
+            Long("keep") => keep = true,
+            Long("filled") => filled = true,
+            other => return Err(other.unexpected()).context(USAGE),
+        }
+    }
+    Ok(Wanted {
+        engine: engine.context(USAGE)?,
+        data: data.context(USAGE)?,
+        misspellings,
+        quick,
+        keep,
+        filled,
+    })
+}
