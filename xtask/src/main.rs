@@ -54,7 +54,7 @@ cargo xtask <command>
   build [--release] [--arm64 | --target T]
                                        all functions into target/lambda/<function>/bootstrap; with
                                        --release also <function>.zip, and a table of sizes
-  bench [--only cold|warm|endpoints|growth] [--rounds N] [--quick] [--beside LABEL=BINARY]
+  bench [--only PART] [--rounds N] [--quick] [--beside LABEL=BINARY]
                                        what the functions cost, beside other ways to write them
   search-eval --data DIR [--engine URL] [--quick] [--keep]
                                        how well search finds, on a judged catalogue: relevance beside

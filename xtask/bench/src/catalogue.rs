@@ -2,7 +2,7 @@
 //! under other ids.
 
 use anyhow::{Context, Result, ensure};
-use kernel::{ProductId, Role, Timestamp};
+use kernel::{ProductId, Role, Sku, Timestamp};
 use serde_json::{Value, json};
 
 use crate::database::Database;
@@ -30,6 +30,16 @@ pub struct Original {
     pub id: ProductId,
     /// The product as it is stored.
     item: Value,
+}
+
+/// What can be put into a cart.
+pub struct Good {
+    /// The product.
+    pub product: ProductId,
+    /// Its first variant.
+    pub variant: String,
+    /// The variant's SKU.
+    pub sku: Sku,
 }
 
 impl Catalogue {
@@ -110,6 +120,20 @@ impl Catalogue {
             "slug": { "S": slug }, "product_id": { "S": id.to_string() },
         });
         Ok([item, claim])
+    }
+
+    /// The first variant of each product that a function has made.
+    pub fn goods(&self) -> Result<Vec<Good>> {
+        let good = |original: &Original| {
+            let variant = &original.item["variants"]["L"][0]["M"];
+            let word = |name: &str| variant[name]["S"].as_str().context("a product's variant");
+            Ok(Good {
+                product: original.id,
+                variant: word("id")?.to_owned(),
+                sku: Sku::parse(word("sku")?)?,
+            })
+        };
+        self.originals.iter().map(good).collect()
     }
 
     /// The slug of a copy.

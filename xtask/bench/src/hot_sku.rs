@@ -3,17 +3,16 @@
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
-use aws::{Answered, Aws, Environment};
-use inventory::allocation::Amount;
-use inventory::{Inventory, InventoryError, Line, Wanted};
-use kernel::{Clock, OperationId, Quantity, ReservationId, Sku, SystemClock, UserId};
+use anyhow::Result;
+use inventory::{InventoryError, Line};
+use kernel::{Clock, Quantity, ReservationId, Sku, SystemClock};
 use manifest::resources::INVENTORY;
 use serde_json::{Value, json};
 
 use crate::database::Database;
 use crate::limits::Limits;
 use crate::setting::{Setting, table_name};
+use crate::shelf;
 
 /// Numbers of buckets.
 pub const BUCKETS: [u8; 3] = [1, 4, 16];
@@ -36,7 +35,8 @@ pub fn run(setting: &Setting, buckets: &[u8], span: Duration) -> Result<Value> {
         database.create(&INVENTORY, &table_name(INVENTORY.name))?;
         let limits = Limits::open(database.address())?;
         let counts = Counts::default();
-        stock(&limits, buckets)?;
+        // More than anybody buys.
+        shelf::stock(&limits.endpoint(), &[hot()?], 10_000_000, Some(buckets))?;
         limits.take();
         let over = AtomicBool::new(false);
         let began = Instant::now();
@@ -79,51 +79,14 @@ fn wait(span: Duration) {
     std::thread::sleep(span);
 }
 
-fn runtime() -> Result<tokio::runtime::Runtime> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build();
-    runtime.context("a runtime")
-}
-
-async fn open(limits: &Limits) -> Result<Inventory> {
-    let environment = Environment::of([
-        ("AWS_ENDPOINT_URL", limits.endpoint()),
-        ("AWS_REGION", "us-east-1".to_owned()),
-        ("AWS_ACCESS_KEY_ID", "bench".to_owned()),
-        ("AWS_SECRET_ACCESS_KEY", "bench".to_owned()),
-        (&INVENTORY.env(), table_name(INVENTORY.name)),
-    ]);
-    let aws = Aws::connect(environment).await?;
-    Ok(Inventory::of(aws.table(&INVENTORY)?))
-}
-
 fn hot() -> Result<Sku> {
     Ok(Sku::parse("HOT")?)
 }
 
-/// Puts more into stock than anybody buys.
-fn stock(limits: &Limits, buckets: u8) -> Result<()> {
-    runtime()?.block_on(async {
-        let wanted = Wanted {
-            amount: Some(Amount::OnHand(10_000_000)),
-            buckets: Some(buckets),
-            ..Wanted::default()
-        };
-        let answered = Answered::silent(OperationId::derive("", "stock"));
-        let by = UserId::derive("", "bench");
-        let inventory = open(limits).await?;
-        inventory
-            .decide(&hot()?, &wanted, by, None, &answered)
-            .await?;
-        Ok(())
-    })
-}
-
 /// Holds a unit, again and again, until it is over.
 fn buy(limits: &Limits, buyer: usize, over: &AtomicBool, counts: &Counts) -> Result<()> {
-    runtime()?.block_on(async {
-        let inventory = open(limits).await?;
+    shelf::runtime()?.block_on(async {
+        let inventory = shelf::open(limits.endpoint()).await?;
         let lines = [Line {
             sku: hot()?,
             quantity: Quantity::ONE,

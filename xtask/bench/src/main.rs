@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod chart;
+mod checkout;
 mod cold;
 mod contender;
 mod database;
@@ -18,6 +19,7 @@ mod runtime;
 mod screen;
 mod setting;
 mod share;
+mod shelf;
 mod statistics;
 mod stock;
 mod target;
@@ -50,7 +52,7 @@ const MEMORY_MB: u64 = 256;
 const USUAL: [&str; 3] = ["cold", "warm", "endpoints"];
 
 /// What is measured when it is asked for alone.
-const UNUSUAL: [&str; 2] = ["growth", "hot-sku"];
+const UNUSUAL: [&str; 3] = ["growth", "hot-sku", "checkout"];
 
 /// What is asked for.
 struct Wanted {
@@ -73,6 +75,9 @@ fn main() -> ExitCode {
 fn run() -> Result<()> {
     let (paths, wanted) = parse()?;
     let setting = paths.prepare()?;
+    if wanted.parts == ["checkout"] {
+        return buy(&setting, wanted.quick);
+    }
     let mut report = Report::begin(&setting)?;
     let mut shop = None;
     for part in &wanted.parts {
@@ -116,6 +121,21 @@ fn run() -> Result<()> {
             let drawing = setting.root.join("docs/bench/cold.svg");
             chart::draw(&report.figures()["cold"], &drawing)?;
         }
+    }
+    Ok(())
+}
+
+/// Measures the checkout, whose figures have a file of their own.
+fn buy(setting: &Setting, quick: bool) -> Result<()> {
+    let (sizes, times) = if quick {
+        (&checkout::SIZES[..1], 1)
+    } else {
+        (&checkout::SIZES[..], 5)
+    };
+    let figures = checkout::run(setting, sizes, times)?;
+    screen::checkout(&figures);
+    if !quick {
+        report::write(setting, checkout::FILE, &figures)?;
     }
     Ok(())
 }

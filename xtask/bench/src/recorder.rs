@@ -15,6 +15,8 @@ use crate::units::{self, Units};
 /// One call of the database.
 #[derive(Debug, Clone)]
 pub struct Call {
+    /// What was asked of it: `GetItem`, `Query`, …
+    pub operation: String,
     /// What DynamoDB would charge for it.
     pub units: Units,
     /// When the request was there, whole.
@@ -126,6 +128,7 @@ fn pass_on<S: Read + Write>(
         client.get_mut().write_all(&answer.bytes())?;
         client.get_mut().flush()?;
         calls.push(Call {
+            operation,
             units,
             from,
             to: Instant::now(),
@@ -170,6 +173,7 @@ mod tests {
     fn calls_side_by_side_are_counted_once() {
         let start = Instant::now();
         let call = |from: u64, to: u64| Call {
+            operation: "GetItem".to_owned(),
             units: Units::default(),
             from: start + Duration::from_millis(from),
             to: start + Duration::from_millis(to),

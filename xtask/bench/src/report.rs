@@ -49,13 +49,10 @@ impl Report {
 
     /// Writes them, and once more under their date.
     pub fn keep(&self, setting: &Setting) -> Result<()> {
-        let text = serde_json::to_string_pretty(&self.figures)? + "\n";
         let date = self.figures["date"].as_str().unwrap_or_default();
         let named = format!("docs/bench/history/{}.json", date.replace(':', ""));
         for path in [LATEST, &named] {
-            let path = setting.root.join(path);
-            std::fs::create_dir_all(path.parent().unwrap_or(&path))?;
-            std::fs::write(&path, &text).with_context(|| format!("{}", path.display()))?;
+            write(setting, path, &self.figures)?;
         }
         Ok(())
     }
@@ -64,6 +61,14 @@ impl Report {
     pub fn moved(&self) -> Vec<String> {
         moved(&self.before, &self.figures, &self.taken)
     }
+}
+
+/// Writes figures to a file of the repository.
+pub fn write(setting: &Setting, path: &str, figures: &Value) -> Result<()> {
+    let path = setting.root.join(path);
+    std::fs::create_dir_all(path.parent().unwrap_or(&path))?;
+    let text = serde_json::to_string_pretty(figures)? + "\n";
+    std::fs::write(&path, text).with_context(|| format!("{}", path.display()))
 }
 
 /// The file with the latest figures.
@@ -143,13 +148,14 @@ fn comparable(report: &Value, part: &str) -> Map<String, Value> {
     all
 }
 
-fn now() -> String {
+/// The time, to the second.
+pub fn now() -> String {
     let now = SystemClock.now().to_string();
     format!("{}Z", now.get(..19).unwrap_or(&now))
 }
 
 /// What the figures were measured on.
-fn machine() -> Value {
+pub fn machine() -> Value {
     let read = |path: &str| std::fs::read_to_string(path).unwrap_or_default();
     let said = |program: &str| {
         let said = std::process::Command::new(program)

@@ -78,6 +78,25 @@ fn hot_sku(figures: &Value) {
     table.print("One SKU, 64 buyers at once, limits of DynamoDB");
 }
 
+/// Shows what buying takes.
+pub fn checkout(figures: &Value) {
+    let mut table = Table::headed(&[
+        "request",
+        "lines",
+        "orders",
+        "calls",
+        "read units",
+        "write units",
+    ]);
+    for row in figures["rows"].as_array().into_iter().flatten() {
+        let names = ["lines", "orders", "calls", "readUnits", "writeUnits"];
+        let name = row["function"].as_str().unwrap_or_default();
+        table.row(name, names.map(|name| text(&row[name])));
+    }
+    table.print("Buying");
+    println!("\n  events of an order: {}", figures["events"]);
+}
+
 fn cold(cold: &Value) {
     let circumstances = [
         ("plain", "Starts: plain HTTP to the database"),

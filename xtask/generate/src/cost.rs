@@ -1,9 +1,11 @@
 //! `docs/COST.md`: what a request costs, and what the whole costs while nobody uses it.
 //!
-//! What a request needs was measured by `cargo xtask bench` and stands in `docs/bench/latest.json`;
+//! What a request needs was measured by `cargo xtask bench` and stands in `docs/bench/latest.json`
+//! and, of the checkout, in `docs/bench/checkout.json`;
 //! what a stage keeps running was counted in the CDK app's templates and stands in
 //! `infra/cdk/at-rest.json`. Prices are in [`prices`].
 
+mod orders;
 mod prices;
 
 use anyhow::Context;
@@ -98,6 +100,10 @@ pub(crate) fn text() -> anyhow::Result<String> {
         bench.date
     );
     requests(&mut text, &bench.endpoints);
+    text.push_str(&orders::section(
+        &read("docs/bench/checkout.json")?,
+        &bench.endpoints,
+    )?);
     rest(&mut text, &at_rest)?;
     list(&mut text);
     Ok(text)
@@ -153,6 +159,18 @@ impl Need {
         let stretched_us = self.cpu_us * ONE_CORE_MB / memory_mb.clamp(1, ONE_CORE_MB);
         let waited_us = self.milli_calls * DATABASE_MS + self.milli_others * OTHER_MS;
         (stretched_us + waited_us).div_ceil(1_000)
+    }
+
+    /// What so many requests need.
+    fn times(&self, count: u64) -> Self {
+        Self {
+            function: self.function.clone(),
+            cpu_us: self.cpu_us * count,
+            milli_calls: self.milli_calls * count,
+            milli_others: self.milli_others * count,
+            milli_reads: self.milli_reads * count,
+            milli_writes: self.milli_writes * count,
+        }
     }
 
     fn lambda(&self, memory_mb: u64) -> Picodollars {

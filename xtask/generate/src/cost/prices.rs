@@ -53,6 +53,16 @@ pub(super) const WRITE_UNIT: Price = price(
     "0.625 USD a million",
     DOLLAR * 5 / 8 / MILLION,
 );
+pub(super) const TOPIC_REQUEST: Price = price(
+    "SNS, a message of up to 64 KB published; to queues it is delivered for nothing",
+    "0.50 USD a million",
+    DOLLAR / 2 / MILLION,
+);
+pub(super) const QUEUE_REQUEST: Price = price(
+    "SQS standard, a request",
+    "0.40 USD a million",
+    40 * CENT / MILLION,
+);
 pub(super) const LOG_BYTE: Price = price(
     "CloudWatch Logs, a byte taken in",
     "0.50 USD a gigabyte",
@@ -66,6 +76,8 @@ pub(super) const OF_REQUESTS: &[Price] = &[
     HTTP_API_REQUEST,
     READ_UNIT,
     WRITE_UNIT,
+    TOPIC_REQUEST,
+    QUEUE_REQUEST,
     LOG_BYTE,
 ];
 
