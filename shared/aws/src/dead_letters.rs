@@ -45,22 +45,29 @@ impl Aws {
 }
 
 impl Queue {
-    /// How many messages wait, more or less: SQS counts over many machines.
+    /// How many messages there are, more or less: SQS counts over many machines. Those that
+    /// somebody has taken for a while count too, for they come back.
     ///
     /// # Errors
     /// When SQS cannot be asked, or does not let the caller.
     pub async fn count(&self) -> Result<u64, QueueError> {
-        let waiting = QueueAttributeName::ApproximateNumberOfMessages;
+        let counted = [
+            QueueAttributeName::ApproximateNumberOfMessages,
+            QueueAttributeName::ApproximateNumberOfMessagesNotVisible,
+        ];
         let answer = self
             .client
             .get_queue_attributes()
             .queue_url(&self.url)
-            .attribute_names(waiting.clone())
+            .set_attribute_names(Some(counted.to_vec()))
             .send()
             .await
             .map_err(QueueError::of)?;
-        let count = answer.attributes().and_then(|all| all.get(&waiting));
-        Ok(count.and_then(|count| count.parse().ok()).unwrap_or(0))
+        let counts = counted.iter().filter_map(|name| {
+            let count = answer.attributes()?.get(name)?;
+            count.parse::<u64>().ok()
+        });
+        Ok(counts.sum())
     }
 
     /// Takes some letters, at most ten, for so many seconds. None when the queue is empty.

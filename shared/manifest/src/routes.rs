@@ -77,18 +77,18 @@ routes! {
         PAYMENTS_CREATE          POST    "/api/v1/payments"                      Guest                   Write   { sizing: Sizing::PAYMENT, critical: true };
         PAYMENTS_GET             GET     "/api/v1/payments/{id}"                 Guest                   Browse  { sizing: Sizing::PAYMENT };
         PAYMENTS_CAPTURE         POST    "/api/v1/payments/{id}/capture"         Can("payment:capture")  Write   { sizing: Sizing::PAYMENT, critical: true };
-        PAYMENTS_VOID            POST    "/api/v1/payments/{id}/void"            Can("payment:capture")  Write   { sizing: Sizing::PAYMENT, critical: true };
+        PAYMENTS_VOID            POST    "/api/v1/payments/{id}/void"            Can("payment:capture")  Write   { sizing: Sizing::PAYMENT };
         PAYMENTS_METHODS_LIST    GET     "/api/v1/payments/methods"              Shopper                 Browse  { sizing: Sizing::PAYMENT };
         PAYMENTS_METHODS_CREATE  POST    "/api/v1/payments/methods"              Shopper                 Write   { sizing: Sizing::PAYMENT };
         PAYMENTS_METHODS_DELETE  DELETE  "/api/v1/payments/methods/{id}"         Shopper                 Write   { sizing: Sizing::PAYMENT };
         PAYMENTS_WEBHOOK         POST    "/api/v1/payments/webhooks/stripe"      Signature               Browse  never_replayed  { critical: true };
         WALLET_GET              GET   "/api/v1/wallet"                         Shopper               Browse;
-        WALLET_DEPOSIT          POST  "/api/v1/wallet/deposit"                 Shopper               Write  { sizing: Sizing::PAYMENT, critical: true };
-        WALLET_WITHDRAW         POST  "/api/v1/wallet/withdraw"                Shopper               Write  { sizing: Sizing::PAYMENT, critical: true };
+        WALLET_DEPOSIT          POST  "/api/v1/wallet/deposit"                 Shopper               Write  { sizing: Sizing::PAYMENT };
+        WALLET_WITHDRAW         POST  "/api/v1/wallet/withdraw"                Shopper               Write  { sizing: Sizing::PAYMENT };
         WALLET_TRANSACTIONS     GET   "/api/v1/wallet/transactions"            Shopper               Browse;
         PAYMENTS_TRIAL_BALANCE  GET   "/api/v1/payments/ledger/trial-balance"  Can("payment:audit")  Browse;
         PAYMENTS_DIFFERENCES    GET   "/api/v1/payments/ledger/differences"    Can("payment:audit")  Browse;
-        PAYMENTS_REFUND         POST  "/api/v1/payments/{id}/refund"           Can("payment:refund")  Write  { sizing: Sizing::PAYMENT, critical: true };
+        PAYMENTS_REFUND         POST  "/api/v1/payments/{id}/refund"           Can("payment:refund")  Write  { sizing: Sizing::PAYMENT };
     }
     search {
         SEARCH_PRODUCTS     GET     "/api/v1/search"                  Visitor                Browse;
@@ -136,7 +136,8 @@ pub struct Route {
     pub body_bytes: usize,
     /// Memory and time.
     pub sizing: Sizing,
-    /// Whether it takes orders or money, and so has alarms of its own.
+    /// Whether it takes orders or their money, and so has alarms of its own, which end a deployment:
+    /// CodeDeploy heeds ten for each service.
     pub critical: bool,
 }
 

@@ -1,5 +1,7 @@
 //! The dead-letter queues of one stage.
 
+use std::collections::BTreeMap;
+
 use anyhow::{Context, Result, bail};
 use aws::{Aws, DeadLetter, Environment, Queue};
 use manifest::consumers::{self, Hears};
@@ -73,11 +75,22 @@ impl Desk {
     /// Prints the letters of a function, and leaves them where they are.
     pub async fn show(&self, function: &str) -> Result<()> {
         let letters = self.letters(function).await?;
-        let taken = all(&letters).await?;
-        for letter in &taken {
-            print(letter);
+        let mut taken = BTreeMap::new();
+        loop {
+            let batch = letters.take(OURS_FOR_S).await?;
+            // In a long queue the first come back while the last are read.
+            let new = |letter: &DeadLetter| !taken.contains_key(&letter.id);
+            if !batch.iter().any(new) {
+                break;
+            }
+            for letter in batch {
+                let id = letter.id.clone();
+                if taken.insert(id, letter.clone()).is_none() {
+                    print(&letter);
+                }
+            }
         }
-        for letter in &taken {
+        for letter in taken.values() {
             letters.give_back(letter).await?;
         }
         println!("{} in all", taken.len());
@@ -99,15 +112,25 @@ impl Desk {
             ),
         };
         let queue = self.queue(source).await?;
-        let (taken, mut sent) = (all(&letters).await?, 0);
-        for letter in taken {
-            if id.is_none_or(|id| id == letter.id) {
-                queue.send(std::slice::from_ref(&letter.body)).await?;
-                letters.discard(&letter).await?;
-                sent += 1;
-            } else {
-                letters.give_back(&letter).await?;
+        let (mut others, mut sent) = (Vec::new(), 0);
+        // Batch by batch, for a letter is ours only for a while.
+        while id.is_none() || sent == 0 {
+            let batch = letters.take(OURS_FOR_S).await?;
+            if batch.is_empty() {
+                break;
             }
+            for letter in batch {
+                if id.is_none_or(|id| id == letter.id) {
+                    queue.send(std::slice::from_ref(&letter.body)).await?;
+                    letters.discard(&letter).await?;
+                    sent += 1;
+                } else {
+                    others.push(letter);
+                }
+            }
+        }
+        for letter in &others {
+            letters.give_back(letter).await?;
         }
         println!("{sent} sent again");
         match id {
@@ -141,20 +164,6 @@ impl Desk {
 
     fn physical(&self, name: &str) -> String {
         format!("{}-ultramarket-{name}", self.stage)
-    }
-}
-
-/// All letters, ours for a while.
-async fn all(letters: &Queue) -> Result<Vec<DeadLetter>> {
-    let mut taken: Vec<DeadLetter> = Vec::new();
-    loop {
-        let more = letters.take(OURS_FOR_S).await?;
-        if more.is_empty() {
-            return Ok(taken);
-        }
-        // One that comes back while the others are still being taken is known already.
-        taken.retain(|known| more.iter().all(|letter| letter.id != known.id));
-        taken.extend(more);
     }
 }
 

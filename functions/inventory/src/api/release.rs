@@ -17,7 +17,7 @@ pub struct ReleaseStock;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Query {
     /// The word by which the hold is known.
-    #[schemars(length(min = 1, max = 100))]
+    #[schemars(length(min = 1, max = 100), example = "till-7-0042")]
     reservation_id: String,
 }
 

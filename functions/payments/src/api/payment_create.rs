@@ -1,6 +1,6 @@
 //! `POST /api/v1/payments`: pays an order.
 
-use edge::{Call, Created, Doc, Endpoint, Guest, JsonBody, Problem};
+use edge::{Call, Created, Doc, Endpoint, Guest, JsonBody, Problem, rows};
 use kernel::{Amount, Faults, OrderId};
 use manifest::{Route, routes};
 use orders::error::{ORDER_ALREADY_PAID, ORDER_EXPIRED, PAYMENT_IN_PROGRESS, TOO_MANY_PAYMENTS};
@@ -63,6 +63,7 @@ impl Endpoint for PayOrder {
                  `requires_action`, the shopper's browser answers the bank with `clientSecret`, and the \
                  payment goes on by itself.",
         problems: &[
+            rows::NOT_FOUND,
             ORDER_ALREADY_PAID,
             ORDER_EXPIRED,
             PAYMENT_IN_PROGRESS,

@@ -28,7 +28,11 @@ impl Body for Event {
     fn describe(_: &mut SchemaGenerator) -> Option<BodyDoc> {
         let schema = json_schema!({
             "type": "object",
-            "properties": { "id": { "type": "string" }, "type": { "type": "string" } },
+            "properties": {
+                // Stripe's ids have at most 255 characters: https://docs.stripe.com/upgrades.
+                "id": { "type": "string", "maxLength": 255 },
+                "type": { "type": "string", "maxLength": 255 },
+            },
             "required": ["id", "type"],
         });
         Some(BodyDoc {

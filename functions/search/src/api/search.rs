@@ -25,6 +25,9 @@ pub struct SearchProducts;
 const DEEPEST: usize = 1_000;
 /// The most attributes that one search is narrowed by, and values of each and of brands.
 const NARROWED_MAX: usize = 20;
+/// The gateway takes so many bytes of a request's line and headers together, so no text is longer.
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html>
+pub(super) const LONGEST: usize = 10_240;
 /// What the names of parameters start with that are attributes'.
 const ATTRIBUTE: &str = "attr.";
 
@@ -50,10 +53,13 @@ pub enum Order {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Plain {
     /// What is searched for; all products when it is left out.
+    #[schemars(length(max = LONGEST))]
     q: Option<String>,
     /// Products of this category and of everything below it: its id or slug.
+    #[schemars(length(max = LONGEST))]
     category: Option<String>,
     /// Products of any of these brands. Commas stand between them, or the parameter is repeated.
+    #[schemars(length(max = NARROWED_MAX), inner(length(max = LONGEST)))]
     brand: Option<Vec<String>>,
     /// The lowest price, in major units of whatever currency.
     min_price: Option<Amount>,

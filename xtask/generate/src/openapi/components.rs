@@ -65,6 +65,12 @@ impl Components {
                     "name": "X-Order-Token",
                     "description": "The key of a guest's order, as placing it returned it.",
                 },
+                "stripeSignature": {
+                    "type": "apiKey",
+                    "in": "header",
+                    "name": "Stripe-Signature",
+                    "description": "`t=<seconds>,v1=<signature>`: the HMAC-SHA256 of `<seconds>.<body>`, with a secret that Stripe and the stage share.",
+                },
             },
             "headers": headers(),
             "parameters": super::parameters::shared(),

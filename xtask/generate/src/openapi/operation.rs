@@ -101,7 +101,8 @@ fn wants_cart(row: &Route) -> bool {
 
 fn security(row: &Route) -> Value {
     match row.who {
-        Who::Public | Who::Signature => json!([]),
+        Who::Public => json!([]),
+        Who::Signature => json!([{ "stripeSignature": [] }]),
         Who::Visitor => json!([{}, { "bearer": [] }]),
         Who::Guest if wants_cart(row) => json!([{}, { "cartToken": [] }, { "bearer": [] }]),
         Who::Guest => json!([{}, { "orderToken": [] }, { "bearer": [] }]),
