@@ -1,5 +1,7 @@
 """Invokes each function of the local stage with its sample event; prints one JSON line a function."""
 
+import hashlib
+import hmac
 import json
 import os
 import pathlib
@@ -16,6 +18,10 @@ stage = os.environ.get("STAGE", "local")
 client = boto3.client("lambda", config=Config(read_timeout=60, retries={"max_attempts": 0}))
 
 CATEGORY = re.compile(r"cat_[0-7][0-9a-hjkmnp-tv-z]{25}")
+PRODUCT = re.compile(r"prod_[0-7][0-9a-hjkmnp-tv-z]{25}")
+ORDER = re.compile(r"ord_[0-7][0-9a-hjkmnp-tv-z]{25}")
+# What these are told of must be there: who tells it has written it.
+OF_AN_ORDER = ("orders-on-order-cancelled", "orders-on-payment-changed", "payments-on-order-cancelled")
 # What samples of accounts name: an address, a refresh token, and the token of a mail.
 ADDRESS = "ann@example.com"
 REFRESH = re.compile(r"umr_[\w-]{86}")
@@ -41,6 +47,39 @@ def category():
     event = json.loads(sample("categories-create", os.environ["ADMIN_TOKEN"]))
     event["body"] = json.dumps({"name": f"Sample {uuid.uuid4()}"})
     return data(invoke("categories-create", json.dumps(event)))["id"]
+
+
+def asked(function, **changes):
+    """What the sample of a function is answered by its ADMIN, with a path or body of another thing."""
+    event = json.loads(sample(function, os.environ["ADMIN_TOKEN"]))
+    event["headers"]["authorization"] = "Bearer " + os.environ["ADMIN_TOKEN"]
+    event.update({name: json.dumps(value) if name == "body" else value for name, value in changes.items()})
+    return data(invoke(function, json.dumps(event)))
+
+
+def product():
+    """A product of its own, with some in stock."""
+    body = {"name": f"Sample {uuid.uuid4()}", "price": 19.99, "categoryId": category()}
+    made = asked("products-create", body=body)
+    asked("inventory-update", pathParameters={"id": made["sku"]}, body={"onHand": 9})
+    return made["id"]
+
+
+def order():
+    """An order of its own."""
+    asked("cart-add-item", body={"productId": product(), "quantity": 1})
+    body = json.loads(json.loads(sample("orders-place"))["body"])
+    return asked("orders-place", body={"shippingAddress": body["shippingAddress"]})["id"]
+
+
+def signed(event):
+    """A webhook with the signature that the stage knows."""
+    event = json.loads(event)
+    at = str(int(time.time()))
+    key = os.environ["STRIPE_WEBHOOK_SECRET"].encode()
+    signature = hmac.new(key, f"{at}.{event['body']}".encode(), hashlib.sha256).hexdigest()
+    event["headers"]["stripe-signature"] = f"t={at},v1={signature}"
+    return json.dumps(event)
 
 
 def mailed(address, page):
@@ -79,6 +118,12 @@ for file in sorted(events.glob("*.json")):
         event = sample(function, os.environ["ADMIN_TOKEN"])
     if CATEGORY.search(event):
         event = CATEGORY.sub(category(), event)
+    if function == "cart-add-item":
+        event = PRODUCT.sub(product(), event)
+    if function in OF_AN_ORDER:
+        event = ORDER.sub(order(), event)
+    if function == "payments-webhook":
+        event = signed(event)
     error, payload = invoke(function, event)
     if isinstance(payload, dict) and len(str(payload.get("body", ""))) > 2000:
         payload["body"] = str(payload["body"])[:2000]

@@ -15,10 +15,13 @@ mod suggestions;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use edge::Endpoint;
-use kernel::{Clock, JobId, OperationId, ProductId, Role, SystemClock, Timestamp};
+use contracts::Envelope;
+use contracts::inventory::{StockReturned, StockState};
+use edge::{Consumer, Endpoint, Trace};
+use kernel::{Clock, EventId, JobId, OperationId, ProductId, Role, SystemClock, Timestamp};
 use products::Products;
 use products::api::{ArchiveProduct, CreateCategory, CreateProduct, UpdateCategory, UpdateProduct};
+use products::on::StockChanged;
 use search::index::{Held, Index};
 use search::job::Job;
 use search::{Indexer, Search};
@@ -41,16 +44,19 @@ pub struct Bench {
     pub category: String,
 }
 
-/// Makes something; its id.
+/// Makes something.
 fn made<E: Endpoint<App = Products>>(
     shop: &Shop,
     products: &Products,
     staff: &str,
     body: &Value,
-) -> String {
+) -> Value {
     let request = shop.request::<E>(&[], "", Some(staff), Some(body));
-    let made = shop.call::<E>(products, request).expect(201);
-    made.data()["id"].as_str().unwrap().to_owned()
+    shop.call::<E>(products, request).expect(201).data()
+}
+
+fn id(made: &Value) -> String {
+    made["id"].as_str().unwrap().to_owned()
 }
 
 impl Bench {
@@ -60,7 +66,7 @@ impl Bench {
         let products: Products = shop.start();
         let staff = shop.signer().token(Role::Manager);
         let body = json!({ "name": "Lamps" });
-        let category = made::<CreateCategory>(&shop, &products, &staff, &body);
+        let category = id(&made::<CreateCategory>(&shop, &products, &staff, &body));
         let engine = shop.wait(shop.aws().search()).unwrap();
         let engine = engine.expect("OPENSEARCH_URL names the local search engine");
         let engine = engine.with_patience(Duration::from_secs(20));
@@ -87,18 +93,40 @@ impl Bench {
 
     /// A product with fields of its own.
     pub fn product_with(&self, fields: Value) -> ProductId {
+        id(&self.create(fields)).parse().unwrap()
+    }
+
+    /// A product with fields of its own that can be had.
+    pub fn stocked(&self, fields: Value) -> ProductId {
+        let product = self.create(fields);
+        let stock = StockState {
+            sku: product["sku"].as_str().unwrap().parse().unwrap(),
+            version: 1,
+            product_id: None,
+            variant_id: None,
+            available: 9,
+            low_stock_threshold: 5,
+        };
+        let event_id = EventId::derive(&id(&product), "stock");
+        let told = Envelope::new(event_id, now(), StockReturned { stock });
+        let told = serde_json::from_value(json!(told)).unwrap();
+        let heard = StockChanged::on(&self.products, told, Trace::continuing(None));
+        self.wait(heard).unwrap();
+        id(&product).parse().unwrap()
+    }
+
+    fn create(&self, fields: Value) -> Value {
         let mut body = json!({ "name": "Lamp", "price": 19.99, "categoryId": self.category });
         for (field, value) in fields.as_object().cloned().unwrap_or_default() {
             body[field] = value;
         }
-        let made = made::<CreateProduct>(&self.shop, &self.products, &self.staff, &body);
-        made.parse().unwrap()
+        made::<CreateProduct>(&self.shop, &self.products, &self.staff, &body)
     }
 
     /// A category.
     pub fn category(&self, name: &str, parent: Option<&str>) -> String {
         let body = json!({ "name": name, "parentId": parent });
-        made::<CreateCategory>(&self.shop, &self.products, &self.staff, &body)
+        id(&made::<CreateCategory>(&self.shop, &self.products, &self.staff, &body))
     }
 
     /// Renames or moves a category.

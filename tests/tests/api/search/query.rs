@@ -10,7 +10,7 @@ use testkit::{Reply, Shop};
 
 use super::{Bench, now};
 
-/// A shop with these products in its index, and who searches in it.
+/// A shop with these products on its shelves and in its index, and who searches in it.
 pub struct Searched {
     bench: Bench,
     finder: Finder,
@@ -22,7 +22,7 @@ impl Searched {
         let bench = Bench::open();
         let ids: Vec<_> = products
             .iter()
-            .map(|fields| bench.product_with(fields.clone()))
+            .map(|fields| bench.stocked(fields.clone()))
             .collect();
         bench.hear(&ids);
         bench.work_off(bench.first_rebuild(), now());
