@@ -126,7 +126,12 @@ impl Bench {
     /// A category.
     pub fn category(&self, name: &str, parent: Option<&str>) -> String {
         let body = json!({ "name": name, "parentId": parent });
-        id(&made::<CreateCategory>(&self.shop, &self.products, &self.staff, &body))
+        id(&made::<CreateCategory>(
+            &self.shop,
+            &self.products,
+            &self.staff,
+            &body,
+        ))
     }
 
     /// Renames or moves a category.
