@@ -20,6 +20,7 @@ client = boto3.client("lambda", config=Config(read_timeout=60, retries={"max_att
 CATEGORY = re.compile(r"cat_[0-7][0-9a-hjkmnp-tv-z]{25}")
 PRODUCT = re.compile(r"prod_[0-7][0-9a-hjkmnp-tv-z]{25}")
 ORDER = re.compile(r"ord_[0-7][0-9a-hjkmnp-tv-z]{25}")
+PAYMENT = re.compile(r"pay_[0-7][0-9a-hjkmnp-tv-z]{25}")
 # What these are told of must be there: who tells it has written it.
 OF_AN_ORDER = ("orders-on-order-cancelled", "orders-on-payment-changed", "payments-on-order-cancelled")
 # What samples of accounts name: an address, a refresh token, and the token of a mail.
@@ -72,6 +73,12 @@ def order():
     return asked("orders-place", body={"shippingAddress": body["shippingAddress"]})["id"]
 
 
+def payment(order):
+    """What paid an order."""
+    card = os.environ["TEST_PAYMENT_METHOD"]
+    return asked("payments-create", body={"orderId": order, "method": "card", "paymentMethodId": card})["id"]
+
+
 def signed(event):
     """A webhook with the signature that the stage knows."""
     event = json.loads(event)
@@ -121,7 +128,10 @@ for file in sorted(events.glob("*.json")):
     if function == "cart-add-item":
         event = PRODUCT.sub(product(), event)
     if function in OF_AN_ORDER:
-        event = ORDER.sub(order(), event)
+        named = order()
+        event = ORDER.sub(named, event)
+        if function.startswith("payments-"):
+            event = PAYMENT.sub(payment(named), event)
     if function == "payments-webhook":
         event = signed(event)
     error, payload = invoke(function, event)

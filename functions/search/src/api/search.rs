@@ -25,9 +25,12 @@ pub struct SearchProducts;
 const DEEPEST: usize = 1_000;
 /// The most attributes that one search is narrowed by, and values of each and of brands.
 const NARROWED_MAX: usize = 20;
-/// The gateway takes so many bytes of a request's line and headers together, so no text is longer.
+/// Characters of a text that is searched for. The gateway takes 10,240 bytes of a request's line and
+/// headers, and a character has up to twelve there.
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html>
-pub(super) const LONGEST: usize = 10_240;
+pub(super) const TEXT_MAX: usize = 1_000;
+/// Characters of a brand, and of a category's slug, as products and categories have them.
+const NAME_MAX: usize = 255;
 /// What the names of parameters start with that are attributes'.
 const ATTRIBUTE: &str = "attr.";
 
@@ -53,13 +56,13 @@ pub enum Order {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Plain {
     /// What is searched for; all products when it is left out.
-    #[schemars(length(max = LONGEST))]
+    #[schemars(length(max = TEXT_MAX))]
     q: Option<String>,
     /// Products of this category and of everything below it: its id or slug.
-    #[schemars(length(max = LONGEST))]
+    #[schemars(length(max = NAME_MAX))]
     category: Option<String>,
     /// Products of any of these brands. Commas stand between them, or the parameter is repeated.
-    #[schemars(length(max = NARROWED_MAX), inner(length(max = LONGEST)))]
+    #[schemars(length(max = NARROWED_MAX), inner(length(max = NAME_MAX)))]
     brand: Option<Vec<String>>,
     /// The lowest price, in major units of whatever currency.
     min_price: Option<Amount>,
@@ -126,6 +129,10 @@ impl EdgeQuery for Query {
                 faults.add(root.field(&name), rule);
             }
         }
+        if brands.iter().any(|brand| !is_name(brand)) {
+            let rule = format!("must have at most {NAME_MAX} characters each");
+            faults.add(root.field("brand"), rule);
+        }
         match (Plain::read(&rest, schema), faults.is_empty()) {
             (Ok(mut plain), true) => {
                 plain.brand = (!brands.is_empty()).then_some(brands);
@@ -143,9 +150,14 @@ impl EdgeQuery for Query {
 /// The brands of a parameter that may be repeated. Commas stand between brands, and within some: a
 /// text with commas is taken whole too.
 fn any_of(brands: &mut Vec<String>, text: &str) {
-    for brand in std::iter::once(text).chain(text.split(',')) {
+    let whole = Some(text).filter(|text| is_name(text));
+    for brand in whole.into_iter().chain(text.split(',')) {
         add(brands, brand);
     }
+}
+
+fn is_name(text: &str) -> bool {
+    text.chars().count() <= NAME_MAX
 }
 
 /// One value more. That of an attribute is taken as it stands, since many have commas, and a facet

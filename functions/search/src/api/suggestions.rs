@@ -5,7 +5,7 @@ use manifest::{Route, routes};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::search::LONGEST;
+use super::search::TEXT_MAX;
 use crate::Finder;
 use crate::engine::suggestions::{Suggested, Suggestion};
 
@@ -20,7 +20,7 @@ const USUAL: u8 = 10;
 #[serde(deny_unknown_fields)]
 pub struct Query {
     /// What was typed so far.
-    #[schemars(length(max = LONGEST))]
+    #[schemars(length(max = TEXT_MAX))]
     q: Option<String>,
     /// How many at most; 10 when it is left out.
     #[schemars(range(min = 1, max = 20))]
