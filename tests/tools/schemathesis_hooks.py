@@ -1,8 +1,15 @@
 """What schemathesis cannot know of the API by its document alone."""
 
 import uuid
+from urllib.parse import urlencode
 
 import schemathesis
+
+
+@schemathesis.hook
+def filter_case(context, case):
+    # A gateway takes 10,240 bytes of a request's line and headers, and answers more by itself.
+    return len(urlencode(case.query or {}, doseq=True)) < 9_000
 
 
 @schemathesis.hook

@@ -25,10 +25,10 @@ pub struct SearchProducts;
 const DEEPEST: usize = 1_000;
 /// The most attributes that one search is narrowed by, and values of each and of brands.
 const NARROWED_MAX: usize = 20;
-/// Characters of a text that is searched for. The gateway takes 10,240 bytes of a request's line and
-/// headers, and a character has up to twelve there.
+/// Characters of a text that is searched for, of which no more is looked at than makes sense. Far more
+/// the gateway does not take: 10,240 bytes of a request's line and headers.
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html>
-pub(super) const TEXT_MAX: usize = 1_000;
+pub(super) const TEXT_MAX: usize = 4_096;
 /// Characters of a brand, and of a category's slug, as products and categories have them.
 const NAME_MAX: usize = 255;
 /// What the names of parameters start with that are attributes'.
