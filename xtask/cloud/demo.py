@@ -35,7 +35,7 @@ class Told:
 
 
 def money(amount, currency):
-    return f"{amount} {currency}"
+    return f"{amount:.2f} {currency}"
 
 
 def eventually(what, ask, seconds=30):
@@ -71,7 +71,7 @@ def show_cart(told, cart):
 
 
 def show_order(told, order):
-    parts = ", ".join(f"{name} {order[name]}" for name in ("subtotal", "discount", "tax", "shipping", "total"))
+    parts = ", ".join(f"{name} {order[name]:.2f}" for name in ("subtotal", "discount", "tax", "shipping", "total"))
     told.line(f"order {order['number']}: {order['status']}, {order['paymentStatus']}; {parts} {order['currency']}")
 
 
