@@ -1,5 +1,5 @@
-//! What buying takes: calls and units of carts and orders, by the lines that a cart has and by the
-//! orders that there are.
+//! What buying takes: calls and units of carts and orders, by the lines that a cart has, by the
+//! orders that there are, and by whether others hold something of what is bought.
 //!
 //! Neither depends on how the binaries were built or on what else the machine does, so there are no
 //! times here: `endpoints` has those.
@@ -29,8 +29,10 @@ pub const FILE: &str = "docs/bench/checkout.json";
 const LINES: [usize; 5] = [1, 2, 10, 20, MOST_LINES];
 /// As many as a cart may have.
 const MOST_LINES: usize = 40;
-/// How many orders there are.
-pub const SIZES: [usize; 2] = [1_000, 200_000];
+/// How many orders there are, and whether somebody else holds something of everything.
+pub const CASES: [(usize, bool); 3] = [(1_000, false), (200_000, false), (200_000, true)];
+/// Who else holds something.
+const SOMEBODY: &str = "somebody else";
 /// Shards of the orders' indexes, as the store has them.
 const SHARDS: u128 = 8;
 /// Items that DynamoDB takes at once.
@@ -41,10 +43,11 @@ const SHOW: &str = "cart-get";
 const PREVIEW: &str = "orders-preview";
 const PLACE: &str = "orders-place";
 const CANCEL: &str = "orders-cancel";
-const FUNCTIONS: [&str; 5] = [ADD, SHOW, PREVIEW, PLACE, CANCEL];
+/// The functions that are asked.
+pub const FUNCTIONS: [&str; 5] = [ADD, SHOW, PREVIEW, PLACE, CANCEL];
 
-/// Buys so many times with each number of lines, among each number of orders.
-pub fn run(setting: &Setting, sizes: &[usize], times: usize) -> Result<Value> {
+/// Buys so many times with each number of lines in each case.
+pub fn run(setting: &Setting, cases: &[(usize, bool)], times: usize) -> Result<Value> {
     let database = Database::start(&setting.database, None)?;
     units::check(&database)?;
     setting.make_tables(&database)?;
@@ -53,7 +56,7 @@ pub fn run(setting: &Setting, sizes: &[usize], times: usize) -> Result<Value> {
     let skus: Vec<_> = goods.iter().map(|good| good.sku.clone()).collect();
     let endpoint = format!("http://{}", database.address());
     shelf::stock(&endpoint, &skus, 1_000_000, None)?;
-    let mut till = Till::open(setting, &recorder, goods)?;
+    let mut till = Till::open(setting, &database, &recorder, goods)?;
 
     let before = events(&database)?;
     till.buy(1)?;
@@ -68,16 +71,21 @@ pub fn run(setting: &Setting, sizes: &[usize], times: usize) -> Result<Value> {
 
     let mut rows = Vec::new();
     let mut written = 0;
-    for &size in sizes {
+    for &(size, held) in cases {
         fill(&database, sample, written..size)?;
         written = size;
-        // Instances that have run for a while know how the stock of a SKU is spread.
-        till.buy(MOST_LINES)?;
+        if held {
+            shelf::hold(&endpoint, SOMEBODY, &skus)?;
+        }
         for lines in LINES {
+            // Instances that have sold something a moment ago know how its stock is spread.
+            till.buy(MOST_LINES)?;
+            till.let_go()?;
             let mut sums = BTreeMap::<&str, Sum>::new();
             for _ in 0..times {
                 let mut bought = till.buy(lines)?;
                 bought.calls.insert(CANCEL, till.cancel(&bought)?);
+                till.let_go()?;
                 for (function, calls) in &bought.calls {
                     sums.entry(function).or_default().add(calls);
                 }
@@ -87,6 +95,7 @@ pub fn run(setting: &Setting, sizes: &[usize], times: usize) -> Result<Value> {
                 row["function"] = json!(function);
                 row["lines"] = json!(lines);
                 row["orders"] = json!(size);
+                row["held"] = json!(held);
                 Some(row)
             }));
         }
@@ -102,6 +111,7 @@ pub fn run(setting: &Setting, sizes: &[usize], times: usize) -> Result<Value> {
 /// The functions of the checkout, and what there is to buy.
 struct Till<'a> {
     setting: &'a Setting,
+    database: &'a Database,
     recorder: &'a Recorder,
     goods: Vec<Good>,
     functions: BTreeMap<&'static str, Process>,
@@ -116,7 +126,12 @@ struct Bought {
 }
 
 impl<'a> Till<'a> {
-    fn open(setting: &'a Setting, recorder: &'a Recorder, goods: Vec<Good>) -> Result<Self> {
+    fn open(
+        setting: &'a Setting,
+        database: &'a Database,
+        recorder: &'a Recorder,
+        goods: Vec<Good>,
+    ) -> Result<Self> {
         ensure!(goods.len() >= MOST_LINES, "too few goods for a full cart");
         let start = |function: &'static str| {
             let mut variables = setting.variables(function, &recorder.endpoint(), PRODUCTS);
@@ -127,6 +142,7 @@ impl<'a> Till<'a> {
         };
         Ok(Self {
             setting,
+            database,
             recorder,
             goods,
             functions: FUNCTIONS.into_iter().map(start).collect::<Result<_>>()?,
@@ -170,6 +186,16 @@ impl<'a> Till<'a> {
         let mut event = self.setting.event(CANCEL)?;
         address(&mut event, &bought.order);
         Ok(self.ask(CANCEL, event, &bought.token)?.1)
+    }
+
+    /// Gives back what orders hold, as happens soon after they are cancelled.
+    fn let_go(&self) -> Result<()> {
+        let others = shelf::reservation(SOMEBODY).to_string();
+        let items = self.database.items(&table_name(INVENTORY.name))?;
+        let held = items.iter().filter(|item| item["state"]["S"] == "held");
+        let ids = held.filter_map(|item| item["id"]["S"].as_str());
+        let ids: Vec<&str> = ids.filter(|id| *id != others).collect();
+        shelf::release(&format!("http://{}", self.database.address()), &ids)
     }
 
     /// The answer's body, and the calls that it took. What changes something is asked with a key, as
