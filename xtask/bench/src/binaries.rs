@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-use crate::{catalogue, checkout, growth};
+use crate::{catalogue, checkout, contender, growth};
 
 /// What cargo has to be told to build the binaries that some parts run. A release of one takes the
 /// better part of a minute, so it is no more than those; and where no time is measured it is none.
@@ -24,14 +24,18 @@ pub fn arguments(root: &Path, parts: &[String]) -> Result<Vec<String>> {
                 run(&catalogue::FUNCTIONS);
                 run(&growth::functions());
             }
+            "cold" | "warm" => {
+                run(&catalogue::FUNCTIONS);
+                run(&contender::BINARIES);
+            }
             _ => {
+                run(&contender::BINARIES);
                 let manifest = std::fs::read(root.join("infra/manifest.json"))?;
                 let manifest: Value = serde_json::from_slice(&manifest)?;
                 let all = manifest["functions"].as_array().context("no functions")?;
                 let all = all.iter().map(|function| function["name"].as_str());
                 let all: Option<Vec<&str>> = all.collect();
                 run(&all.context("a function without a name")?);
-                run(&["contender-bare", "contender-minimal"]);
             }
         }
     }
@@ -58,7 +62,7 @@ mod tests {
             "--bin bench --bin cart-add-item --bin cart-get --bin categories-create \
              --bin orders-cancel --bin orders-place --bin orders-preview --bin products-create"
         );
-        let all = needs(&["endpoints"]);
+        let all = needs(&["cold", "warm", "endpoints"]);
         for name in ["--release", "contender-bare", "platform-health"] {
             assert!(all.contains(name), "{name}: {all}");
         }
