@@ -41,7 +41,9 @@ pub fn arguments(root: &Path, parts: &[String]) -> Result<Vec<String>> {
     }
     let timed = parts.iter().any(|part| part != "checkout");
     let profile = timed.then(|| "--release".to_owned());
-    let binaries = names.into_iter().flat_map(|name| ["--bin".to_owned(), name]);
+    let binaries = names
+        .into_iter()
+        .flat_map(|name| ["--bin".to_owned(), name]);
     Ok(profile.into_iter().chain(binaries).collect())
 }
 

@@ -78,11 +78,7 @@ pub fn all(setting: &Setting, beside: &[(String, PathBuf)]) -> Result<Vec<Conten
             )],
             ..rust(MINIMAL, &setting.binary(MINIMAL_BINARY), &open)
         },
-        rust(
-            MINIMAL_FEW_ROOTS,
-            &setting.binary(MINIMAL_BINARY),
-            &open,
-        ),
+        rust(MINIMAL_FEW_ROOTS, &setting.binary(MINIMAL_BINARY), &open),
         rust(OURS, &setting.binary(OURS), &open),
         rust(OURS_WITH_TOKEN, &setting.binary(OURS), &signed),
         node(EXPRESS, "function.mjs"),

@@ -57,7 +57,9 @@ pub fn run(setting: &Setting, span: Duration) -> Result<Value> {
             over.store(true, Ordering::Relaxed);
             let mut all = Outcomes::default();
             for buyer in buyers {
-                let outcomes = buyer.join().map_err(|_| anyhow!("a buyer's thread broke"))?;
+                let outcomes = buyer
+                    .join()
+                    .map_err(|_| anyhow!("a buyer's thread broke"))?;
                 all.add(outcomes?);
             }
             anyhow::Ok(all)

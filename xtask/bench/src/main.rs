@@ -12,6 +12,7 @@ mod endpoints;
 mod growth;
 mod hot_sku;
 mod limits;
+mod old_orders;
 mod process;
 mod recorder;
 mod report;

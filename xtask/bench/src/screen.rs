@@ -96,7 +96,14 @@ pub fn checkout(figures: &Value) {
         "write units",
     ]);
     for row in figures["rows"].as_array().into_iter().flatten() {
-        let names = ["lines", "orders", "held", "calls", "readUnits", "writeUnits"];
+        let names = [
+            "lines",
+            "orders",
+            "held",
+            "calls",
+            "readUnits",
+            "writeUnits",
+        ];
         let name = row["function"].as_str().unwrap_or_default();
         table.row(name, names.map(|name| text(&row[name])));
     }

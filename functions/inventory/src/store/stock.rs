@@ -97,7 +97,9 @@ impl Store {
         let places = doubtful.into_iter().map(|it| (it.sku, it.bucket));
         let reads = self.read(places.collect(), now).await?;
         let exact = exact.into_iter().map(|it| (it.sku, it.free));
-        let read = reads.into_iter().map(|read| (read.sku.clone(), read.available()));
+        let read = reads
+            .into_iter()
+            .map(|read| (read.sku.clone(), read.available()));
         let mut available = HashMap::<Sku, u64>::new();
         for (sku, units) in exact.chain(read) {
             *available.entry(sku).or_default() += units;
