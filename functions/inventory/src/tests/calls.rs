@@ -6,6 +6,9 @@ use testkit::Brink;
 
 use super::*;
 
+/// How often each call was made, by its name.
+type Calls = BTreeMap<String, usize>;
+
 /// A shop, and another instance on its tables whose calls are counted.
 struct Counted {
     store: Store,
@@ -28,10 +31,7 @@ impl Counted {
     }
 
     /// What some work comes to, and its calls by their names.
-    fn calls<T>(
-        &self,
-        work: impl Future<Output = Result<T, InventoryError>>,
-    ) -> (T, BTreeMap<String, usize>) {
+    fn calls<T>(&self, work: impl Future<Output = Result<T, InventoryError>>) -> (T, Calls) {
         let outcome = self.store.wait(self.brink.after(usize::MAX, work));
         let mut counts = BTreeMap::new();
         for call in self.brink.calls() {
@@ -40,20 +40,20 @@ impl Counted {
         (outcome.done().unwrap().unwrap(), counts)
     }
 
-    fn available(&self, names: &[&str]) -> (Vec<u64>, BTreeMap<String, usize>) {
+    fn available(&self, names: &[&str]) -> (Vec<u64>, Calls) {
         let skus: Vec<Sku> = names.iter().map(|name| sku(name)).collect();
         let (told, calls) = self.calls(self.other.availability(&skus));
         (told.iter().map(|it| it.available).collect(), calls)
     }
 
-    fn short(&self, lines: &[(&str, u64)]) -> (Vec<(String, u64, u64)>, BTreeMap<String, usize>) {
+    fn short(&self, lines: &[(&str, u64)]) -> (Vec<(String, u64, u64)>, Calls) {
         let (short, calls) = self.calls(self.other.shortages(&these(lines)));
         let told = |it: crate::Shortage| (it.sku.to_string(), it.requested, it.available);
         (short.into_iter().map(told).collect(), calls)
     }
 }
 
-fn counted<const N: usize>(calls: [(&str, usize); N]) -> BTreeMap<String, usize> {
+fn counted<const N: usize>(calls: [(&str, usize); N]) -> Calls {
     calls.map(|(name, n)| (name.to_owned(), n)).into()
 }
 
