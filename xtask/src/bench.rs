@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: release binaries, what they are compared with, and the harness that measures.
+//! `cargo xtask bench`: binaries, what they are compared with, and the harness that measures.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -6,37 +6,42 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
+use crate::command;
 use crate::step::Steps;
 use crate::tools::Tools;
 use crate::workspace::Workspace;
-use crate::{command, functions};
 
-/// Installs, builds and measures; the harness knows what the arguments mean.
+/// Installs, builds and measures; the harness knows what the arguments mean, and what it needs.
 pub fn run(workspace: &Workspace, rest: &[OsString]) -> Result<ExitCode> {
     let tools = Tools::of(workspace);
     let sources = workspace.root().join("xtask/bench/express");
     let mut steps = Steps::default();
+    let mut needs = Vec::new();
+    steps.run("harness", || {
+        build(workspace, &["--bin".to_owned(), "bench".to_owned()])?;
+        let mut bench = command::new(workspace.target().join("debug/bench"));
+        bench.arg("--needs").arg("--root").arg(workspace.root());
+        let said = command::output(bench.args(rest), "see what it says above")?;
+        needs = said.lines().map(str::to_owned).collect();
+        let binaries = needs.iter().filter(|argument| *argument == "--bin");
+        Ok(format!("needs binaries: {}", binaries.count()))
+    })?;
     let (mut database, mut express) = (PathBuf::new(), PathBuf::new());
     steps.run("tools", || {
         database = tools.install_database()?;
+        if !needs.iter().any(|name| name.starts_with("contender")) {
+            return Ok("a database: there".to_owned());
+        }
         express = tools.install_express(&sources)?;
-        Ok("a database and a function in Node: there")
+        Ok("a database and a function in Node: there".to_owned())
     })?;
     steps.run("build", || {
-        // Not every binary of the workspace: a release of one takes the better part of a minute.
-        let mut cargo = command::new("cargo");
-        cargo
-            .args(["build", "--workspace", "--release"])
-            .current_dir(workspace.root());
-        let others = ["bench", "contender-bare", "contender-minimal"];
-        let functions = functions::names(workspace)?;
-        for name in functions.iter().map(String::as_str).chain(others) {
-            cargo.args(["--bin", name]);
-        }
-        command::must(&mut cargo, "see the compiler's messages above")?;
-        Ok("release binaries: built")
+        build(workspace, &needs)?;
+        Ok("built".to_owned())
     })?;
-    let binaries = workspace.target().join("release");
+    let release = needs.iter().any(|argument| argument == "--release");
+    let profile = if release { "release" } else { "debug" };
+    let binaries = workspace.target().join(profile);
     let status = command::new(binaries.join("bench"))
         .arg("--root")
         .arg(workspace.root())
@@ -52,4 +57,13 @@ pub fn run(workspace: &Workspace, rest: &[OsString]) -> Result<ExitCode> {
         .current_dir(workspace.root())
         .status()?;
     Ok(command::exit_code(status))
+}
+
+fn build(workspace: &Workspace, what: &[String]) -> Result<()> {
+    let mut cargo = command::new("cargo");
+    cargo.args(["build", "--workspace"]).args(what);
+    command::must(
+        cargo.current_dir(workspace.root()),
+        "see the compiler's messages above",
+    )
 }

@@ -111,7 +111,7 @@ fn archive(script: &Path, folders: impl Iterator<Item = PathBuf>) -> Result<()> 
 }
 
 /// The functions, as the generated list names them.
-pub fn names(workspace: &Workspace) -> Result<Vec<String>> {
+fn names(workspace: &Workspace) -> Result<Vec<String>> {
     let manifest = workspace.manifest()?;
     let list = manifest["functions"]
         .as_array()

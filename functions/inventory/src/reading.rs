@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::Inventory;
 use crate::error::InventoryError;
 use crate::movement::Movement;
+use crate::reservation::{Line, Shortage, Units, summed};
 use crate::stock::Stock;
 use crate::store::OpenAlert;
 
@@ -23,18 +24,38 @@ pub struct Availability {
 struct Place(String);
 
 impl Inventory {
-    /// How many units of each SKU can be had, in their order: one parallel round of reads, however
-    /// many they are.
+    /// How many units of each SKU can be had, in their order: one call, however many they are, and
+    /// a parallel round of queries for those of which somebody holds something.
     ///
     /// # Errors
     /// When the table fails.
     pub async fn availability(&self, skus: &[Sku]) -> Result<Vec<Availability>, InventoryError> {
-        let stocks = self.store.stocks(skus, self.now()).await?;
-        let told = skus.iter().zip(stocks).map(|(sku, stock)| Availability {
+        let all: Units = skus.iter().map(|sku| (sku.clone(), u64::MAX)).collect();
+        let available = self.store.available(&all, self.now()).await?;
+        let told = skus.iter().map(|sku| Availability {
             sku: sku.clone(),
-            available: stock.as_ref().map_or(0, Stock::available),
+            available: available.get(sku).copied().unwrap_or(0),
         });
         Ok(told.collect())
+    }
+
+    /// The SKUs of which there is too little for some lines; nothing is held. It is one call where
+    /// enough of each lies there, whoever holds what else.
+    ///
+    /// # Errors
+    /// When the table fails.
+    pub async fn shortages(&self, lines: &[Line]) -> Result<Vec<Shortage>, InventoryError> {
+        let wanted = summed(lines);
+        let available = self.store.available(&wanted, self.now()).await?;
+        let short = wanted.into_iter().filter_map(|(sku, requested)| {
+            let available = available.get(&sku).copied().unwrap_or(0);
+            (available < requested).then_some(Shortage {
+                sku,
+                requested,
+                available,
+            })
+        });
+        Ok(short.collect())
     }
 
     /// The stock of a SKU.

@@ -98,18 +98,14 @@ impl Checkout {
         at: Timestamp,
     ) -> Result<(Draft, Wish), OrdersError> {
         let ready = self.ready(customer, request, at).await?;
-        let skus: Vec<_> = quantities(&ready.draft.lines)
-            .into_iter()
-            .map(|(sku, _)| sku)
-            .collect();
-        let stock = self.carts.stock.availability(&skus).await;
-        let stock = stock.map_err(OrdersError::Stock)?;
-        let stock = stock.into_iter().map(|stock| (stock.sku, stock.available));
-        let short = short(&ready.draft.lines, &stock.collect());
-        if !short.is_empty() {
-            return Err(NotPlaced::Short(short).into());
+        let lines = from_shelf(&ready.draft);
+        let shortages = self.carts.stock.shortages(&lines).await;
+        let shortages = shortages.map_err(OrdersError::Stock)?;
+        if shortages.is_empty() {
+            Ok((ready.draft, ready.wish))
+        } else {
+            Err(not_enough(&ready.draft, shortages))
         }
-        Ok((ready.draft, ready.wish))
     }
 
     /// Places an order of what is in the customer's cart, for which `token_of` makes a guest's key.
@@ -247,10 +243,7 @@ impl Checkout {
         draft: &Draft,
         at: Timestamp,
     ) -> Result<Option<Timestamp>, OrdersError> {
-        let lines: Vec<inventory::Line> = quantities(&draft.lines)
-            .into_iter()
-            .map(|(sku, quantity)| inventory::Line { sku, quantity })
-            .collect();
+        let lines = from_shelf(draft);
         let until = at.plus(TIME_TO_PAY);
         let (stock, id) = (&self.carts.stock, reservation_of(id));
         let held = match stock.reserve(&id, &lines, until).await {
@@ -261,13 +254,24 @@ impl Checkout {
         match held {
             Ok(held) => Ok(Some(held.until)),
             Err(InventoryError::Reservation(Refusal::Released)) => Ok(None),
-            Err(InventoryError::Short(shortages)) => {
-                let available = shortages.into_iter().map(|it| (it.sku, it.available));
-                Err(NotPlaced::Short(short(&draft.lines, &available.collect())).into())
-            }
+            Err(InventoryError::Short(shortages)) => Err(not_enough(draft, shortages)),
             Err(error) => Err(OrdersError::Stock(error)),
         }
     }
+}
+
+/// What is taken from the shelf for an order.
+fn from_shelf(draft: &Draft) -> Vec<inventory::Line> {
+    let quantities = quantities(&draft.lines).into_iter();
+    quantities
+        .map(|(sku, quantity)| inventory::Line { sku, quantity })
+        .collect()
+}
+
+/// There is too little of some SKUs: every line of one is named.
+fn not_enough(draft: &Draft, shortages: Vec<inventory::Shortage>) -> OrdersError {
+    let available = shortages.into_iter().map(|it| (it.sku, it.available));
+    NotPlaced::Short(short(&draft.lines, &available.collect())).into()
 }
 
 /// The order that a cart makes, as it is and with what its lines are on the shelf: a hold is never of

@@ -14,6 +14,11 @@ const CATEGORIES: usize = 20;
 /// Products that are made through the function. The rest are copies.
 const ORIGINALS: usize = 40;
 
+const MAKE_CATEGORY: &str = "categories-create";
+const MAKE_PRODUCT: &str = "products-create";
+/// The functions that make it all.
+pub const FUNCTIONS: [&str; 2] = [MAKE_CATEGORY, MAKE_PRODUCT];
+
 /// What was made.
 #[derive(Debug, Clone)]
 pub struct Catalogue {
@@ -60,8 +65,8 @@ impl Catalogue {
             Ok(id.context("an answer without an id")?.to_owned())
         };
 
-        let (mut function, _) = start("categories-create")?;
-        let event = setting.event("categories-create")?;
+        let (mut function, _) = start(MAKE_CATEGORY)?;
+        let event = setting.event(MAKE_CATEGORY)?;
         let mut categories: Vec<String> = Vec::new();
         for number in 0..CATEGORIES {
             let body = json!({
@@ -72,8 +77,8 @@ impl Catalogue {
             categories.push(create(&mut function, &event, body)?);
         }
 
-        let (mut function, _) = start("products-create")?;
-        let event = setting.event("products-create")?;
+        let (mut function, _) = start(MAKE_PRODUCT)?;
+        let event = setting.event(MAKE_PRODUCT)?;
         let sample: Value = serde_json::from_str(event["body"].as_str().unwrap_or_default())?;
         let mut originals = Vec::new();
         for number in 0..ORIGINALS {

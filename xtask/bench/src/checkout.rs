@@ -1,5 +1,5 @@
-//! What buying takes: calls and units of carts and orders, by the lines that a cart has and by the
-//! orders that there are.
+//! What buying takes: calls and units of carts and orders, by the lines that a cart has, by the
+//! orders that there are, and by whether others hold something of what is bought.
 //!
 //! Neither depends on how the binaries were built or on what else the machine does, so there are no
 //! times here: `endpoints` has those.
@@ -7,20 +7,19 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, ensure};
-use kernel::{OrderId, Role, UserId};
+use kernel::Role;
 use manifest::resources::{self, INVENTORY, ORDERS};
 use serde_json::{Value, json};
 
 use crate::catalogue::{Catalogue, Good};
 use crate::database::Database;
+use crate::old_orders::{Sample, fill};
 use crate::process::{Process, Program};
 use crate::recorder::{Call, Recorder};
 use crate::report;
 use crate::requests::address;
 use crate::setting::{PRODUCTS, Setting, table_name, with_token};
 use crate::shelf;
-use crate::statistics::rounded;
-use crate::stock::copy_id;
 use crate::units::{self, Units};
 
 /// Where the figures are kept.
@@ -29,22 +28,21 @@ pub const FILE: &str = "docs/bench/checkout.json";
 const LINES: [usize; 5] = [1, 2, 10, 20, MOST_LINES];
 /// As many as a cart may have.
 const MOST_LINES: usize = 40;
-/// How many orders there are.
-pub const SIZES: [usize; 2] = [1_000, 200_000];
-/// Shards of the orders' indexes, as the store has them.
-const SHARDS: u128 = 8;
-/// Items that DynamoDB takes at once.
-const AT_ONCE: usize = 25;
+/// How many orders there are, and whether somebody else holds something of everything.
+pub const CASES: [(usize, bool); 3] = [(1_000, false), (200_000, false), (200_000, true)];
+/// Who else holds something.
+const SOMEBODY: &str = "somebody else";
 
 const ADD: &str = "cart-add-item";
 const SHOW: &str = "cart-get";
 const PREVIEW: &str = "orders-preview";
 const PLACE: &str = "orders-place";
 const CANCEL: &str = "orders-cancel";
-const FUNCTIONS: [&str; 5] = [ADD, SHOW, PREVIEW, PLACE, CANCEL];
+/// The functions that are asked.
+pub const FUNCTIONS: [&str; 5] = [ADD, SHOW, PREVIEW, PLACE, CANCEL];
 
-/// Buys so many times with each number of lines, among each number of orders.
-pub fn run(setting: &Setting, sizes: &[usize], times: usize) -> Result<Value> {
+/// Buys so many times with each number of lines in each case.
+pub fn run(setting: &Setting, cases: &[(usize, bool)], times: usize) -> Result<Value> {
     let database = Database::start(&setting.database, None)?;
     units::check(&database)?;
     setting.make_tables(&database)?;
@@ -53,10 +51,10 @@ pub fn run(setting: &Setting, sizes: &[usize], times: usize) -> Result<Value> {
     let skus: Vec<_> = goods.iter().map(|good| good.sku.clone()).collect();
     let endpoint = format!("http://{}", database.address());
     shelf::stock(&endpoint, &skus, 1_000_000, None)?;
-    let mut till = Till::open(setting, &recorder, goods)?;
+    let open = || Till::open(setting, &database, &recorder, &goods);
 
     let before = events(&database)?;
-    till.buy(1)?;
+    open()?.buy(1)?;
     let mut told = events(&database)?;
     for (event, count) in &mut told {
         *count -= before.get(event).copied().unwrap_or_default();
@@ -64,29 +62,37 @@ pub fn run(setting: &Setting, sizes: &[usize], times: usize) -> Result<Value> {
     told.retain(|_, count| *count > 0);
     let orders = database.items(&table_name(ORDERS.name))?;
     let sample = orders.iter().find(|item| item["type"]["S"] == "order");
-    let sample = sample.context("the order is not in the table")?;
+    let sample = Sample::of(sample.context("the order is not in the table")?)?;
 
     let mut rows = Vec::new();
     let mut written = 0;
-    for &size in sizes {
-        fill(&database, sample, written..size)?;
+    for &(size, held) in cases {
+        fill(&database, &sample, written..size)?;
         written = size;
-        // Instances that have run for a while know how the stock of a SKU is spread.
-        till.buy(MOST_LINES)?;
+        // Connections that have rested for as long as this takes may be none any more.
+        let mut till = open()?;
+        if held {
+            shelf::hold(&endpoint, SOMEBODY, &skus)?;
+        }
         for lines in LINES {
-            let mut sums = BTreeMap::<&str, Sum>::new();
+            // Instances that have sold something a moment ago know how its stock is spread.
+            till.buy(MOST_LINES)?;
+            till.let_go()?;
+            let mut asked = BTreeMap::<&str, Requests>::new();
             for _ in 0..times {
                 let mut bought = till.buy(lines)?;
                 bought.calls.insert(CANCEL, till.cancel(&bought)?);
+                till.let_go()?;
                 for (function, calls) in &bought.calls {
-                    sums.entry(function).or_default().add(calls);
+                    asked.entry(function).or_default().add(calls);
                 }
             }
             rows.extend(FUNCTIONS.iter().filter_map(|function| {
-                let mut row = sums.get(function)?.figures();
+                let mut row = asked.remove(function)?.figures();
                 row["function"] = json!(function);
                 row["lines"] = json!(lines);
                 row["orders"] = json!(size);
+                row["held"] = json!(held);
                 Some(row)
             }));
         }
@@ -102,8 +108,9 @@ pub fn run(setting: &Setting, sizes: &[usize], times: usize) -> Result<Value> {
 /// The functions of the checkout, and what there is to buy.
 struct Till<'a> {
     setting: &'a Setting,
+    database: &'a Database,
     recorder: &'a Recorder,
-    goods: Vec<Good>,
+    goods: &'a [Good],
     functions: BTreeMap<&'static str, Process>,
     asked: usize,
 }
@@ -116,7 +123,12 @@ struct Bought {
 }
 
 impl<'a> Till<'a> {
-    fn open(setting: &'a Setting, recorder: &'a Recorder, goods: Vec<Good>) -> Result<Self> {
+    fn open(
+        setting: &'a Setting,
+        database: &'a Database,
+        recorder: &'a Recorder,
+        goods: &'a [Good],
+    ) -> Result<Self> {
         ensure!(goods.len() >= MOST_LINES, "too few goods for a full cart");
         let start = |function: &'static str| {
             let mut variables = setting.variables(function, &recorder.endpoint(), PRODUCTS);
@@ -127,6 +139,7 @@ impl<'a> Till<'a> {
         };
         Ok(Self {
             setting,
+            database,
             recorder,
             goods,
             functions: FUNCTIONS.into_iter().map(start).collect::<Result<_>>()?,
@@ -172,6 +185,16 @@ impl<'a> Till<'a> {
         Ok(self.ask(CANCEL, event, &bought.token)?.1)
     }
 
+    /// Gives back what orders hold, as happens soon after they are cancelled.
+    fn let_go(&self) -> Result<()> {
+        let others = shelf::reservation(SOMEBODY).to_string();
+        let items = self.database.items(&table_name(INVENTORY.name))?;
+        let held = items.iter().filter(|item| item["state"]["S"] == "held");
+        let ids = held.filter_map(|item| item["id"]["S"].as_str());
+        let ids: Vec<&str> = ids.filter(|id| *id != others).collect();
+        shelf::release(&format!("http://{}", self.database.address()), &ids)
+    }
+
     /// The answer's body, and the calls that it took. What changes something is asked with a key, as
     /// a client does that may have to repeat itself.
     fn ask(
@@ -197,40 +220,54 @@ impl<'a> Till<'a> {
     }
 }
 
-/// What requests of one function came to.
+/// What requests of one function took, each by the kind of call.
 #[derive(Default)]
-struct Sum {
-    requests: usize,
-    kinds: BTreeMap<String, (usize, Units)>,
-}
+struct Requests(Vec<BTreeMap<String, (usize, Units)>>);
 
-impl Sum {
+impl Requests {
     fn add(&mut self, calls: &[Call]) {
-        self.requests += 1;
+        let mut kinds = BTreeMap::<String, (usize, Units)>::new();
         for call in calls {
-            let (count, units) = self.kinds.entry(call.operation.clone()).or_default();
+            let (count, units) = kinds.entry(call.operation.clone()).or_default();
             *count += 1;
             *units = [*units, call.units].into_iter().sum();
         }
+        self.0.push(kinds);
     }
 
-    /// A request's, in all and by the kind of call.
-    fn figures(&self) -> Value {
-        let each = |total: f64| rounded(total / self.requests as f64);
+    /// The one in the middle, in all and by the kind of call. Now and then one takes more, since its
+    /// instance has not heard of a SKU for half a minute.
+    fn figures(mut self) -> Value {
         let figures = |count: usize, units: Units| {
             json!({
-                "calls": each(count as f64),
-                "readUnits": each(units.read),
-                "writeUnits": each(units.write),
+                "calls": count,
+                "readUnits": units.read,
+                "writeUnits": units.write,
             })
         };
-        let count = self.kinds.values().map(|(count, _)| count).sum();
-        let mut all = figures(count, self.kinds.values().map(|(_, units)| *units).sum());
-        let kinds = self.kinds.iter();
-        all["kinds"] = kinds
-            .map(|(kind, (count, units))| (kind.clone(), figures(*count, *units)))
+        let all = |kinds: &BTreeMap<String, (usize, Units)>| {
+            let count: usize = kinds.values().map(|(count, _)| count).sum();
+            (
+                count,
+                kinds.values().map(|(_, units)| *units).sum::<Units>(),
+            )
+        };
+        self.0.sort_by(|one, other| {
+            let [one, other] = [one, other].map(|kinds| {
+                let (count, units) = all(kinds);
+                (count, units.read + units.write)
+            });
+            one.0.cmp(&other.0).then(one.1.total_cmp(&other.1))
+        });
+        let middle = self.0.len() / 2;
+        let kinds = self.0.into_iter().nth(middle).unwrap_or_default();
+        let (count, units) = all(&kinds);
+        let mut whole = figures(count, units);
+        whole["kinds"] = kinds
+            .into_iter()
+            .map(|(kind, (count, units))| (kind, figures(count, units)))
             .collect();
-        all
+        whole
     }
 }
 
@@ -247,89 +284,32 @@ fn events(database: &Database) -> Result<BTreeMap<String, usize>> {
     Ok(counts)
 }
 
-/// Writes copies of an order, under ids and for buyers of their own.
-fn fill(database: &Database, sample: &Value, numbers: std::ops::Range<usize>) -> Result<()> {
-    let table = table_name(ORDERS.name);
-    let numbers: Vec<usize> = numbers.collect();
-    for batch in numbers.chunks(AT_ONCE) {
-        let puts = batch
-            .iter()
-            .map(|&number| Ok(json!({ "PutRequest": { "Item": copy(sample, number)? } })))
-            .collect::<Result<Vec<_>>>()?;
-        let write = json!({ "RequestItems": { (table.as_str()): puts } });
-        let said = database.call("BatchWriteItem", &write)?;
-        let left = said["UnprocessedItems"].as_object();
-        ensure!(
-            left.is_none_or(serde_json::Map::is_empty),
-            "not all orders were taken"
-        );
-    }
-    Ok(())
-}
-
-/// An order as the sample, with every attribute of its indexes.
-fn copy(sample: &Value, number: usize) -> Result<Value> {
-    let id = OrderId::from_uuid(copy_id(number).uuid());
-    let user = UserId::derive("", &format!("buyer {number}"));
-    let mut text = sample.to_string();
-    for (name, own) in [("id", id.to_string()), ("user_id", user.to_string())] {
-        let old = sample[name]["S"].as_str().context(name.to_owned())?;
-        text = text.replace(old, &own);
-    }
-    let mut order: Value = serde_json::from_str(&text)?;
-    let shard = (id.uuid().as_u128() % SHARDS).to_string();
-    order["shop_shard"] = json!({ "S": shard });
-    order["due_shard"] = json!({ "S": shard });
-    order["status_shard"] = json!({ "S": format!("pending_payment#{shard}") });
-    Ok(order)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::time::Instant;
 
     #[test]
-    fn copies_of_an_order_are_other_orders_of_other_buyers() {
-        let (id, user) = (OrderId::derive("", "a"), UserId::derive("", "b"));
-        let sample = json!({
-            "pk": { "S": format!("order#{id}") }, "sk": { "S": "order" },
-            "id": { "S": id.to_string() }, "user_id": { "S": user.to_string() },
-            "placed": { "S": format!("2026-01-01T00:00:00.000Z\t{id}") },
-        });
-        let copies = [1, 2].map(|number| copy(&sample, number).unwrap());
-        for name in ["pk", "id", "user_id", "placed"] {
-            let all = [&sample[name], &copies[0][name], &copies[1][name]];
-            assert!(
-                all[0] != all[1] && all[1] != all[2] && all[0] != all[2],
-                "{name}"
-            );
-        }
-        assert_eq!(copies[0]["sk"], sample["sk"]);
-    }
-
-    #[test]
-    fn figures_are_those_of_one_request_by_the_kind_of_call() {
+    fn figures_are_those_of_the_request_in_the_middle_by_the_kind_of_call() {
         let call = |operation: &str, read: f64, write: f64| Call {
             operation: operation.to_owned(),
             units: Units { read, write },
             from: Instant::now(),
             to: Instant::now(),
         };
-        let mut sum = Sum::default();
-        sum.add(&[call("Query", 1.0, 0.0), call("PutItem", 0.0, 3.0)]);
-        sum.add(&[
-            call("Query", 2.0, 0.0),
-            call("PutItem", 0.0, 3.0),
-            call("Query", 1.0, 0.0),
-        ]);
+        let query = |read| call("Query", read, 0.0);
+        let put = || call("PutItem", 0.0, 3.0);
+        let mut requests = Requests::default();
+        requests.add(&[query(2.0), put(), query(1.0)]);
+        requests.add(&[query(1.0), put()]);
+        requests.add(&[query(1.0), query(1.0), query(1.0), put()]);
         assert_eq!(
-            sum.figures(),
+            requests.figures(),
             json!({
-                "calls": 2.5, "readUnits": 2.0, "writeUnits": 3.0,
+                "calls": 3, "readUnits": 3.0, "writeUnits": 3.0,
                 "kinds": {
-                    "Query": { "calls": 1.5, "readUnits": 2.0, "writeUnits": 0.0 },
-                    "PutItem": { "calls": 1.0, "readUnits": 0.0, "writeUnits": 3.0 },
+                    "Query": { "calls": 2, "readUnits": 3.0, "writeUnits": 0.0 },
+                    "PutItem": { "calls": 1, "readUnits": 0.0, "writeUnits": 3.0 },
                 },
             })
         );

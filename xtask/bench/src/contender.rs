@@ -37,6 +37,11 @@ pub const EXPRESS: &str = "express, token";
 /// Express, bundled into one file.
 pub const BUNDLED: &str = "express bundled, token";
 
+const BARE_BINARY: &str = "contender-bare";
+const MINIMAL_BINARY: &str = "contender-minimal";
+/// The binaries that they are, but for those of Node.
+pub const BINARIES: [&str; 3] = [BARE_BINARY, MINIMAL_BINARY, OURS];
+
 /// All of them, and further builds of our function: `(label, binary)`.
 pub fn all(setting: &Setting, beside: &[(String, PathBuf)]) -> Result<Vec<Contender>> {
     let open = setting.event(OURS)?;
@@ -65,19 +70,15 @@ pub fn all(setting: &Setting, beside: &[(String, PathBuf)]) -> Result<Vec<Conten
         event: signed.clone(),
     };
     let mut contenders = vec![
-        rust(BARE, &setting.binary("contender-bare"), &open),
+        rust(BARE, &setting.binary(BARE_BINARY), &open),
         Contender {
             variables: vec![(
                 "SSL_CERT_FILE".to_owned(),
                 setting.tls.system.to_string_lossy().into_owned(),
             )],
-            ..rust(MINIMAL, &setting.binary("contender-minimal"), &open)
+            ..rust(MINIMAL, &setting.binary(MINIMAL_BINARY), &open)
         },
-        rust(
-            MINIMAL_FEW_ROOTS,
-            &setting.binary("contender-minimal"),
-            &open,
-        ),
+        rust(MINIMAL_FEW_ROOTS, &setting.binary(MINIMAL_BINARY), &open),
         rust(OURS, &setting.binary(OURS), &open),
         rust(OURS_WITH_TOKEN, &setting.binary(OURS), &signed),
         node(EXPRESS, "function.mjs"),

@@ -60,6 +60,11 @@ impl Database {
 
     /// Calls it; an error is what it says of one.
     pub fn call(&self, operation: &str, input: &Value) -> Result<Value> {
+        self.send(operation, serde_json::to_vec(input)?)
+    }
+
+    /// As [`call`](Self::call), with JSON that is text already.
+    pub fn send(&self, operation: &str, body: Vec<u8>) -> Result<Value> {
         let request = Message {
             first: "POST / HTTP/1.1".to_owned(),
             headers: [
@@ -76,7 +81,7 @@ impl Database {
             ]
             .map(|(name, value)| (name.to_owned(), value))
             .to_vec(),
-            body: serde_json::to_vec(input)?,
+            body,
         };
         let answer = {
             let mut connection = self

@@ -89,6 +89,11 @@ const fn case(
     }
 }
 
+/// The functions that are asked.
+pub fn functions() -> Vec<&'static str> {
+    CASES.iter().map(|case| case.function).collect()
+}
+
 /// Asks every catalogue, in turn.
 pub fn run(setting: &Setting, sizes: &[usize], requests: usize) -> Result<Value> {
     let mut shops = Vec::new();

@@ -1,5 +1,6 @@
 //! What the functions cost: `cargo xtask bench`. `docs/bench/README.md` says what is measured, and how.
 
+mod binaries;
 mod catalogue;
 mod chart;
 mod checkout;
@@ -11,6 +12,7 @@ mod endpoints;
 mod growth;
 mod hot_sku;
 mod limits;
+mod old_orders;
 mod process;
 mod recorder;
 mod report;
@@ -51,8 +53,10 @@ const MEMORY_MB: u64 = 256;
 /// What is measured unless one part is asked for. Growth takes long, and changes seldom.
 const USUAL: [&str; 3] = ["cold", "warm", "endpoints"];
 
-/// What is measured when it is asked for alone.
-const UNUSUAL: [&str; 3] = ["growth", "hot-sku", "checkout"];
+/// What is measured when it is asked for alone. The last two have files of their own.
+const UNUSUAL: [&str; 3] = ["growth", HOT_SKU, CHECKOUT];
+const HOT_SKU: &str = "hot-sku";
+const CHECKOUT: &str = "checkout";
 
 /// What is asked for.
 struct Wanted {
@@ -60,6 +64,8 @@ struct Wanted {
     rounds: usize,
     quick: bool,
     beside: Vec<(String, PathBuf)>,
+    /// Nothing but what cargo has to be told first.
+    needs: bool,
 }
 
 fn main() -> ExitCode {
@@ -74,9 +80,17 @@ fn main() -> ExitCode {
 
 fn run() -> Result<()> {
     let (paths, wanted) = parse()?;
+    if wanted.needs {
+        for argument in binaries::arguments(&paths.root, &wanted.parts)? {
+            println!("{argument}");
+        }
+        return Ok(());
+    }
     let setting = paths.prepare()?;
-    if wanted.parts == ["checkout"] {
-        return buy(&setting, wanted.quick);
+    match wanted.parts.as_slice() {
+        [part] if part == CHECKOUT => return buy(&setting, wanted.quick),
+        [part] if part == HOT_SKU => return rush(&setting, wanted.quick),
+        _ => {}
     }
     let mut report = Report::begin(&setting)?;
     let mut shop = None;
@@ -90,9 +104,6 @@ fn run() -> Result<()> {
                 (&growth::SIZES[..], 100)
             };
             growth::run(&setting, sizes, requests)?
-        } else if part == "hot-sku" {
-            let seconds = if wanted.quick { 4 } else { 20 };
-            hot_sku::run(&setting, &hot_sku::BUCKETS, Duration::from_secs(seconds))?
         } else {
             let shop = match &mut shop {
                 Some(shop) => shop,
@@ -125,17 +136,28 @@ fn run() -> Result<()> {
     Ok(())
 }
 
-/// Measures the checkout, whose figures have a file of their own.
+/// Measures the checkout.
 fn buy(setting: &Setting, quick: bool) -> Result<()> {
-    let (sizes, times) = if quick {
-        (&checkout::SIZES[..1], 1)
+    let (cases, times) = if quick {
+        (&checkout::CASES[..1], 1)
     } else {
-        (&checkout::SIZES[..], 5)
+        (&checkout::CASES[..], 5)
     };
-    let figures = checkout::run(setting, sizes, times)?;
+    let figures = checkout::run(setting, cases, times)?;
     screen::checkout(&figures);
     if !quick {
         report::write(setting, checkout::FILE, &figures)?;
+    }
+    Ok(())
+}
+
+/// Measures a SKU that everybody wants.
+fn rush(setting: &Setting, quick: bool) -> Result<()> {
+    let seconds = if quick { 4 } else { 30 };
+    let figures = hot_sku::run(setting, Duration::from_secs(seconds))?;
+    screen::hot_sku(&figures);
+    if !quick {
+        report::write(setting, hot_sku::FILE, &figures)?;
     }
     Ok(())
 }
@@ -254,6 +276,7 @@ fn parse() -> Result<(Paths, Wanted)> {
         rounds: 0,
         quick: false,
         beside: Vec::new(),
+        needs: false,
     };
     while let Some(argument) = arguments.next()? {
         match argument {
@@ -265,6 +288,7 @@ fn parse() -> Result<(Paths, Wanted)> {
             Long("only") => wanted.parts = vec![arguments.value()?.string()?],
             Long("rounds") => wanted.rounds = arguments.value()?.parse()?,
             Long("quick") => wanted.quick = true,
+            Long("needs") => wanted.needs = true,
             Long("beside") => {
                 let text = arguments.value()?.string()?;
                 let (label, binary) = text

@@ -50,30 +50,36 @@ pub fn show(part: &str, report: &Value) {
         "warm" => warm(&report["warm"]),
         "endpoints" => endpoints(report),
         "growth" => growth(&report["growth"]["rows"]),
-        "hot-sku" => hot_sku(&report["hot-sku"]),
         _ => {}
     }
 }
 
-fn hot_sku(figures: &Value) {
+/// Shows what a SKU bears that everybody wants.
+pub fn hot_sku(figures: &Value) {
     let mut table = Table::headed(&[
         "buckets",
         "holds/s",
+        "p50 ms",
+        "p99 ms",
         "conflicts/hold",
         "throttles/hold",
         "busy",
         "failed",
     ]);
     for row in figures["rows"].as_array().into_iter().flatten() {
-        let figure = |name: &str| format!("{:.2}", row[name].as_f64().unwrap_or_default());
         let columns = [
             "heldPerSecond",
+            "p50Ms",
+            "p99Ms",
             "conflictsPerHold",
             "throttlesPerHold",
             "busy",
             "failed",
         ];
-        table.row(&row["buckets"].to_string(), columns.map(figure));
+        table.row(
+            &row["buckets"].to_string(),
+            columns.map(|name| text(&row[name])),
+        );
     }
     table.print("One SKU, 64 buyers at once, limits of DynamoDB");
 }
@@ -84,12 +90,20 @@ pub fn checkout(figures: &Value) {
         "request",
         "lines",
         "orders",
+        "held",
         "calls",
         "read units",
         "write units",
     ]);
     for row in figures["rows"].as_array().into_iter().flatten() {
-        let names = ["lines", "orders", "calls", "readUnits", "writeUnits"];
+        let names = [
+            "lines",
+            "orders",
+            "held",
+            "calls",
+            "readUnits",
+            "writeUnits",
+        ];
         let name = row["function"].as_str().unwrap_or_default();
         table.row(name, names.map(|name| text(&row[name])));
     }
@@ -273,7 +287,9 @@ pub fn targets(report: &Value) {
 }
 
 fn text(value: &Value) -> String {
-    value
-        .as_f64()
-        .map_or_else(String::new, |number| format!("{number}"))
+    match value {
+        Value::Number(number) => format!("{}", number.as_f64().unwrap_or_default()),
+        Value::Bool(yes) => if *yes { "yes" } else { "no" }.to_owned(),
+        _ => String::new(),
+    }
 }

@@ -1,10 +1,12 @@
 //! The stock, through the library that keeps it.
 
+use std::time::Duration;
+
 use anyhow::{Context, Result};
 use aws::{Answered, Aws, Environment};
 use inventory::allocation::Amount;
-use inventory::{Inventory, Wanted};
-use kernel::{OperationId, Sku, UserId};
+use inventory::{Inventory, Line, Wanted};
+use kernel::{Clock, OperationId, Quantity, ReservationId, Sku, SystemClock, UserId};
 use manifest::resources::INVENTORY;
 
 use crate::setting::table_name;
@@ -30,19 +32,60 @@ pub async fn open(endpoint: String) -> Result<Inventory> {
     Ok(Inventory::of(aws.table(&INVENTORY)?))
 }
 
+/// Works with the stock in the database at an endpoint.
+fn at<T>(endpoint: &str, work: impl AsyncFnOnce(Inventory) -> Result<T>) -> Result<T> {
+    runtime()?.block_on(async { work(open(endpoint.to_owned()).await?).await })
+}
+
 /// Puts so many units of each SKU into stock, spread over as many buckets as is said.
 pub fn stock(endpoint: &str, skus: &[Sku], units: u64, buckets: Option<u8>) -> Result<()> {
-    runtime()?.block_on(async {
+    at(endpoint, async |inventory| {
         let wanted = Wanted {
             amount: Some(Amount::OnHand(units)),
             buckets,
             ..Wanted::default()
         };
         let by = UserId::derive("", "bench");
-        let inventory = open(endpoint.to_owned()).await?;
         for sku in skus {
             let answered = Answered::silent(OperationId::derive(sku.as_str(), "stock"));
             inventory.decide(sku, &wanted, by, None, &answered).await?;
+        }
+        Ok(())
+    })
+}
+
+/// How many units of a SKU are held, and how many can be had.
+pub fn told(endpoint: &str, sku: &Sku) -> Result<(u64, u64)> {
+    at(endpoint, async |inventory| {
+        let stock = inventory.stock(sku).await?;
+        Ok((stock.reserved(), stock.available()))
+    })
+}
+
+/// The reservation of somebody.
+pub fn reservation(of: &str) -> ReservationId {
+    ReservationId::derive("", of)
+}
+
+/// Has somebody hold a unit of each SKU for an hour.
+pub fn hold(endpoint: &str, who: &str, skus: &[Sku]) -> Result<()> {
+    let line = |sku: &Sku| Line {
+        sku: sku.clone(),
+        quantity: Quantity::ONE,
+    };
+    let lines: Vec<Line> = skus.iter().map(line).collect();
+    let until = SystemClock.now().plus(Duration::from_hours(1));
+    at(endpoint, async |inventory| {
+        inventory.reserve(&reservation(who), &lines, until).await?;
+        Ok(())
+    })
+}
+
+/// Gives up some reservations.
+pub fn release(endpoint: &str, ids: &[&str]) -> Result<()> {
+    at(endpoint, async |inventory| {
+        for id in ids {
+            inventory.release(&id.parse()?).await?;
         }
         Ok(())
     })

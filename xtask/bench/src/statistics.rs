@@ -17,6 +17,16 @@ impl Sample {
         self.add(milliseconds(time));
     }
 
+    /// Those of another sample as well.
+    pub fn append(&mut self, mut other: Self) {
+        self.0.append(&mut other.0);
+    }
+
+    /// How many.
+    pub fn count(&self) -> u64 {
+        self.0.len() as u64
+    }
+
     /// The one in the middle.
     pub fn median(&self) -> f64 {
         self.percentile(50.0)

@@ -140,6 +140,9 @@ pub(super) struct BucketItem {
     pub version: u64,
     pub moves: u64,
     pub counted_at: Timestamp,
+    /// In the first one: how many there are, so that who reads it need not read the head.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub buckets: Option<u8>,
 }
 
 impl Item for BucketItem {

@@ -112,6 +112,22 @@ impl Store {
         }
         hints.insert(head.sku.clone(), hint);
     }
+
+    /// Remembers how many buckets a SKU has, of which nothing else was heard: whoever needs to know
+    /// more reads it.
+    fn remember_buckets(&self, sku: &Sku, buckets: u8) {
+        let mut hints = self.hints.lock().unwrap_or_else(PoisonError::into_inner);
+        if hints.len() >= HINTS {
+            hints.clear();
+        }
+        let unknown = Hint {
+            spread: 1,
+            buckets,
+            threshold: 0,
+            read_at: Timestamp::MIN,
+        };
+        hints.entry(sku.clone()).or_insert(unknown).buckets = buckets;
+    }
 }
 
 impl Hint {

@@ -35,6 +35,8 @@ pub(super) struct Change<'a> {
     pub free: i64,
     /// Units fewer that are held.
     pub unheld: u64,
+    /// How many buckets there are now, where that is to be written: this is the first then.
+    pub buckets: Option<u8>,
 }
 
 /// What may have come between the reading of a bucket and its change.
@@ -61,6 +63,7 @@ pub(super) fn moved(
         bucket,
         free,
         unheld,
+        buckets,
     } = *change;
     let quantity = free - unheld.cast_signed();
     let checkpoint = since != Since::Anything;
@@ -83,6 +86,7 @@ pub(super) fn moved(
             version: 2,
             moves: 1,
             counted_at: at,
+            buckets,
         };
         return write.put(BUCKET, &item, Condition::absent());
     }
@@ -96,6 +100,10 @@ pub(super) fn moved(
         update.set("counted_at", at)
     } else {
         update
+    };
+    let update = match buckets {
+        Some(buckets) => update.set("buckets", buckets),
+        None => update,
     };
     let update = if free < 0 {
         let enough = Condition::expression("free >= :free").value(":free", free.unsigned_abs());
@@ -161,6 +169,7 @@ pub(super) fn moved_all(
             bucket,
             free,
             unheld,
+            buckets: None,
         };
         let at = moments.get(&part.sku).copied().unwrap_or(now);
         write = moved(write, &change, since, cause, at);

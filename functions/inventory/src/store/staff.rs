@@ -1,7 +1,7 @@
 //! What staff change of a SKU's stock.
 
-use aws::{Answered, Condition, Transaction};
-use kernel::Timestamp;
+use aws::{Answered, Condition, Transaction, Update};
+use kernel::{Sku, Timestamp};
 
 use super::items::{BucketItem, HeadItem, bucket_key};
 use super::movements::{BUCKET, Change, Since, behind, moved, unchanged};
@@ -61,20 +61,29 @@ impl Store {
         let counted = touched.map(|(bucket, _)| bucket.counted_at);
         let at = newest.into_iter().chain(counted).max();
         let at = at.map_or(now, |last| behind(last, now));
+        let grown = before.head.buckets != after.head.buckets;
         for (bucket, &free) in buckets {
-            write = match (free, bucket.version) {
-                (0, 0) => write.put(BUCKET, &empty(sku, bucket.number), Condition::absent()),
-                (0, _) if since == Since::Anything => write,
-                (0, _) => {
-                    let key = bucket_key(sku, bucket.number);
-                    write.check(BUCKET, key, unchanged(bucket, since, at))
+            let tells = bucket.number == 0 && (grown || bucket.version == 0);
+            let buckets = tells.then_some(after.head.buckets);
+            let key = bucket_key(sku, bucket.number);
+            write = match (free, bucket.version, buckets) {
+                (0, 0, _) => {
+                    let empty = empty(sku, bucket.number, buckets);
+                    write.put(BUCKET, &empty, Condition::absent())
                 }
-                (free, _) => {
+                (0, _, Some(buckets)) => {
+                    let told = Update::new().set("buckets", buckets);
+                    write.update(BUCKET, key, told.when(unchanged(bucket, since, at)))
+                }
+                (0, _, None) if since == Since::Anything => write,
+                (0, _, None) => write.check(BUCKET, key, unchanged(bucket, since, at)),
+                (free, _, _) => {
                     let entry = Change {
                         sku,
                         bucket,
                         free,
                         unheld: 0,
+                        buckets,
                     };
                     moved(write, &entry, since, change.cause, at)
                 }
@@ -92,7 +101,8 @@ impl Store {
     pub async fn create(&self, head: &Head) -> Result<(), StoreError> {
         let none = Head::new(head.sku.clone());
         let write = self.put_head(&none, head);
-        let write = write.put(BUCKET, &empty(&head.sku, 0), Condition::absent());
+        let first = empty(&head.sku, 0, Some(head.buckets));
+        let write = write.put(BUCKET, &first, Condition::absent());
         Ok(write.commit().await?)
     }
 
@@ -107,7 +117,7 @@ impl Store {
     }
 }
 
-fn empty(sku: &kernel::Sku, bucket: u8) -> BucketItem {
+fn empty(sku: &Sku, bucket: u8, buckets: Option<u8>) -> BucketItem {
     BucketItem {
         sku: sku.clone(),
         bucket,
@@ -116,5 +126,6 @@ fn empty(sku: &kernel::Sku, bucket: u8) -> BucketItem {
         version: 2,
         moves: 0,
         counted_at: Timestamp::MIN,
+        buckets,
     }
 }

@@ -11,7 +11,7 @@ use super::items::{
     reservation_key, up_to,
 };
 use super::{Hint, Store, StoreError};
-use crate::reservation::{Part, Reservation, State};
+use crate::reservation::{Part, Reservation, State, Units};
 use crate::stock::{Bucket, ExpiredHold, Head, Stock};
 
 /// Buckets read at once, of whichever SKUs.
@@ -23,6 +23,14 @@ struct Read {
     bucket: Bucket,
     head: Option<Head>,
     holds: Vec<(ExpiredHold, bool)>,
+}
+
+impl Read {
+    /// Units of it that can be had.
+    fn available(&self) -> u64 {
+        let ended = self.holds.iter().map(|(hold, _)| hold.quantity);
+        self.bucket.free + ended.sum::<u64>()
+    }
 }
 
 impl Store {
@@ -48,11 +56,8 @@ impl Store {
         let rest = rest.filter(|place| !wanted.contains(place));
         let rest: HashSet<(Sku, u8)> = rest.collect();
         reads.extend(self.read(rest.into_iter().collect(), now).await?);
-        let sold = self.sold(&reads).await?;
         let mut found = HashMap::<Sku, Vec<Read>>::new();
-        for mut read in reads {
-            read.holds
-                .retain(|(hold, _)| !sold.contains(&hold.reservation));
+        for read in reads {
             found.entry(read.sku.clone()).or_default().push(read);
         }
         let stocks: HashMap<Sku, Stock> = found
@@ -66,6 +71,68 @@ impl Store {
     pub async fn stock(&self, sku: &Sku, now: Timestamp) -> Result<Option<Stock>, StoreError> {
         let mut stocks = self.stocks(std::slice::from_ref(sku), now).await?;
         Ok(stocks.pop().flatten())
+    }
+
+    /// How many units of some SKUs can be had at a time: exactly as many as there are, or, where there
+    /// are as many as are wanted, perhaps more than this says. SKUs without a record are left out.
+    ///
+    /// The buckets of all are read in one call, and that is all there is to it where nobody holds
+    /// anything, or enough is free. A bucket of which something is held may have ended holds besides:
+    /// it is read again, together with them, so that one which is taken away meanwhile is not counted
+    /// both as ended and as free.
+    pub async fn available(
+        &self,
+        wanted: &Units,
+        now: Timestamp,
+    ) -> Result<HashMap<Sku, u64>, StoreError> {
+        let buckets = self.every_bucket(wanted).await?;
+        let mut free = HashMap::<Sku, u64>::new();
+        for bucket in &buckets {
+            *free.entry(bucket.sku.clone()).or_default() += bucket.free;
+        }
+        let is_exact = |bucket: &BucketItem| {
+            bucket.reserved == 0 || free.get(&bucket.sku) >= wanted.get(&bucket.sku)
+        };
+        let (exact, doubtful): (Vec<_>, Vec<_>) = buckets.into_iter().partition(is_exact);
+        let places = doubtful.into_iter().map(|it| (it.sku, it.bucket));
+        let reads = self.read(places.collect(), now).await?;
+        let exact = exact.into_iter().map(|it| (it.sku, it.free));
+        let read = reads
+            .into_iter()
+            .map(|read| (read.sku.clone(), read.available()));
+        let mut available = HashMap::<Sku, u64>::new();
+        for (sku, units) in exact.chain(read) {
+            *available.entry(sku).or_default() += units;
+        }
+        Ok(available)
+    }
+
+    /// Every bucket of some SKUs, in one call. The first of a SKU says how many there are; where that
+    /// is more than this process knew, a second call reads the others.
+    async fn every_bucket(&self, skus: &Units) -> Result<Vec<BucketItem>, StoreError> {
+        let known = skus.keys().map(|sku| {
+            let hint = self.hint(sku);
+            (sku, hint.map_or(1, |hint| hint.buckets))
+        });
+        let known: HashMap<&Sku, u8> = known.collect();
+        let keys = known
+            .iter()
+            .flat_map(|(sku, &count)| (0..count).map(|number| bucket_key(sku, number)));
+        let keys: Vec<_> = keys.collect();
+        let mut found: Vec<BucketItem> = self.table().batch_get(&keys).await?;
+        let mut rest = Vec::new();
+        for item in &found {
+            let (Some(&known), Some(count)) = (known.get(&item.sku), item.buckets) else {
+                continue;
+            };
+            if count > known {
+                rest.extend((known..count).map(|number| bucket_key(&item.sku, number)));
+                self.remember_buckets(&item.sku, count);
+            }
+        }
+        let rest: Vec<BucketItem> = self.table().batch_get(&rest).await?;
+        found.extend(rest);
+        Ok(found)
     }
 
     /// What was known of some SKUs a moment ago; of those that were not heard of for a while, it is
@@ -125,6 +192,7 @@ impl Store {
         Ok(items.iter().map(|item| item.version).eq(versions))
     }
 
+    /// Buckets, each with the holds in it that have ended.
     async fn read(&self, buckets: Vec<(Sku, u8)>, now: Timestamp) -> Result<Vec<Read>, StoreError> {
         let reads: Vec<_> = buckets
             .into_iter()
@@ -132,7 +200,13 @@ impl Store {
             .collect();
         let reads = stream::iter(reads).buffer_unordered(AT_ONCE);
         let reads: Vec<Option<Read>> = reads.try_collect().await?;
-        Ok(reads.into_iter().flatten().collect())
+        let mut reads: Vec<Read> = reads.into_iter().flatten().collect();
+        let sold = self.sold(&reads).await?;
+        for read in &mut reads {
+            read.holds
+                .retain(|(hold, _)| !sold.contains(&hold.reservation));
+        }
+        Ok(reads)
     }
 
     async fn read_bucket(

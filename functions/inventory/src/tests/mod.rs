@@ -1,13 +1,14 @@
 //! The service against a table of the test's own in the local cloud, at a time of the test's own.
 
 mod behaviour;
+mod calls;
 mod model;
 mod races;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use aws::{Answered, TableError};
+use aws::{Answered, Environment, TableError};
 use kernel::{FixedClock, Limit, OperationId, Quantity, ReservationId, Sku, Timestamp, UserId};
 use manifest::resources::INVENTORY;
 
@@ -21,6 +22,7 @@ const HOLD: Duration = Duration::from_secs(900);
 
 struct Store {
     runtime: tokio::runtime::Runtime,
+    environment: Environment,
     inventory: Inventory,
     clock: Arc<FixedClock>,
 }
@@ -39,6 +41,7 @@ impl Store {
         let inventory = Inventory::at(aws.table(&INVENTORY).unwrap(), clock.clone());
         Self {
             runtime,
+            environment: aws.environment().clone(),
             inventory,
             clock,
         }
@@ -105,9 +108,13 @@ impl Store {
         self.decide(sku, &wanted).unwrap();
     }
 
-    /// What is told of a SKU: on hand, reserved, available.
+    /// What is told of a SKU: on hand, reserved, available. Whoever asks for the last alone is told
+    /// the same.
     fn told(&self, sku: &str) -> (u64, u64, u64) {
-        let stock = self.wait(self.inventory.stock(&self::sku(sku))).unwrap();
+        let skus = [self::sku(sku)];
+        let stock = self.wait(self.inventory.stock(&skus[0])).unwrap();
+        let available = self.wait(self.inventory.availability(&skus)).unwrap();
+        assert_eq!(available[0].available, stock.available(), "{sku}");
         (stock.on_hand(), stock.reserved(), stock.available())
     }
 
