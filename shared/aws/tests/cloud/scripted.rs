@@ -102,7 +102,8 @@ async fn contention_without_end_is_given_up() {
         matches!(error, TransactionError::Table(TableError::Unavailable(_))),
         "{error:?}"
     );
-    assert_eq!(server.requests().len(), 8);
+    let tries = server.requests().len();
+    assert!((2..=40).contains(&tries), "{tries}");
     assert!(began.elapsed() < Duration::from_secs(4));
 }
 
@@ -144,7 +145,8 @@ async fn a_single_write_that_meets_a_transaction_is_tried_again() {
         .await
         .unwrap_err();
     assert!(matches!(error, TableError::Unavailable(_)), "{error:?}");
-    assert_eq!(server.requests().len(), 8);
+    let tries = server.requests().len();
+    assert!((2..=40).contains(&tries), "{tries}");
 }
 
 #[tokio::test]
