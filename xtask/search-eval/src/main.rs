@@ -7,10 +7,12 @@
 mod catalogue;
 mod engine;
 mod exactness;
+mod misspelt;
 mod relevance;
 mod speed;
 
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use lexopt::prelude::*;
@@ -20,14 +22,17 @@ use crate::engine::Engine;
 use crate::exactness::frequent_words;
 use crate::relevance::Ranking;
 
+/// The variable that says where the catalogue is.
+const DATA: &str = "ULTRAMARKET_DATA";
 /// The least that is gained in the first ten of a judged query, on average.
 const FLOOR: f64 = 0.82;
 
 const USAGE: &str = "\
-search-eval --engine URL --data FOLDER [--misspellings FILE] [--quick] [--keep] [--filled]
+search-eval --engine URL [--data FOLDER] [--misspellings FILE] [--quick] [--keep] [--filled]
 
   --engine        where the search engine is; an index `search-eval` is made, and removed unless kept
-  --data          the folder with products.ndjson.gz and judgments.csv
+  --data          the folder that holds icecat/ with products.ndjson.gz and judgments.csv, or icecat/
+                  itself; $ULTRAMARKET_DATA where it is left out
   --misspellings  a dictionary of lines `wrong->right`
   --quick         relevance alone
   --keep          leaves the index there
@@ -43,7 +48,17 @@ struct Wanted {
     filled: bool,
 }
 
-fn main() -> Result<()> {
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<()> {
     let wanted = parse()?;
     let catalogue = Catalogue::read(&wanted.data)?;
     let judgments = judgments(&wanted.data)?;
@@ -77,7 +92,7 @@ fn main() -> Result<()> {
             speed::suggestions(&engine, &words, clients, each)?;
         }
         if let Some(path) = &wanted.misspellings {
-            exactness::misspellings(&engine, &catalogue, &misspellings(path)?, 200)?;
+            misspelt::words(&engine, &catalogue, &misspellings(path)?, 200)?;
         }
     }
     let gained = rankings.first().map_or(0.0, |ours| ours.gained(&judgments));
@@ -89,7 +104,8 @@ fn main() -> Result<()> {
 }
 
 fn parse() -> Result<Wanted> {
-    let (mut engine, mut data, mut misspellings) = (None, None, None);
+    let (mut engine, mut misspellings) = (None, None);
+    let mut data = std::env::var_os(DATA).map(PathBuf::from);
     let (mut quick, mut keep, mut filled) = (false, false, false);
     let mut arguments = lexopt::Parser::from_env();
     while let Some(argument) = arguments.next()? {
@@ -105,7 +121,7 @@ fn parse() -> Result<Wanted> {
     }
     Ok(Wanted {
         engine: engine.context(USAGE)?,
-        data: data.context(USAGE)?,
+        data: catalogue::folder(&data.context(USAGE)?)?,
         misspellings,
         quick,
         keep,

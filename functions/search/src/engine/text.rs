@@ -10,7 +10,6 @@
 //! | the product is what the last word says, where it is the only word · one of several | 2 · 1 |
 //! | the text stands in a phrase that says what the product is | 2 |
 //! | all its words stand in such phrases | 1 |
-//! | the text stands in the description as it is | 0.4 |
 //! | the very words, before related ones | 6 |
 //! | the very words, and the product is what they say, before other words for the same | 14 |
 //! | other words for the same, and the product is what they say | 6 |
@@ -44,7 +43,6 @@ const END: f64 = 1.0;
 const END_BEFORE_SAME: f64 = 10.0;
 const PHRASE: f64 = 2.0;
 const TOGETHER: f64 = 1.0;
-const IN_DESCRIPTION: f64 = 0.4;
 const OWN_WORDS: f64 = 6.0;
 const OWN_WORDS_BEFORE_SAME: f64 = 4.0;
 const END_OF_SAME: f64 = 6.0;
@@ -202,6 +200,7 @@ fn added(variant: &Variant, text: &str, has_same: bool, is_alone: bool) -> Added
 /// Products that have the words of one variant.
 fn said(variant: &Variant, added: Added, relaxed: bool) -> Value {
     let text = variant.terms.join(" ");
+    let singular = words(&text);
     let every: Vec<_> = variant.terms.iter().map(|term| word(term)).collect();
     let mut more = Vec::new();
     if added.always > 0.0 {
@@ -211,14 +210,11 @@ fn said(variant: &Variant, added: Added, relaxed: bool) -> Value {
         let end = words(&word).join(" ");
         more.push(adds(added.end, json!({ "term": { "ends": end } })));
     }
-    more.push(adds(PHRASE, json!({ "match_phrase": { "phrases": text } })));
-    more.push(adds(
-        TOGETHER,
-        json!({ "match": { "phrases": { "query": text, "operator": "and" } } }),
-    ));
-    more.push(
-        json!({ "match_phrase": { "description": { "query": text, "boost": IN_DESCRIPTION } } }),
-    );
+    // Runs of words are looked up whole: the engine has no positions to compare.
+    let run = |words: &str| json!({ "term": { "runs": words } });
+    let each: Vec<_> = singular.iter().map(|word| run(word)).collect();
+    more.push(adds(PHRASE, run(&singular.join(" "))));
+    more.push(adds(TOGETHER, json!({ "bool": { "filter": each } })));
     let mut found = Vec::new();
     if relaxed {
         more.push(adds(EVERY_WORD, json!({ "bool": { "must": every } })));
