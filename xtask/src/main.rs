@@ -56,7 +56,7 @@ cargo xtask <command>
                                        --release also <function>.zip, and a table of sizes
   bench [--only PART] [--rounds N] [--quick] [--beside LABEL=BINARY]
                                        what the functions cost, beside other ways to write them
-  search-eval --data DIR [--engine URL] [--quick] [--keep]
+  search-eval [--data DIR] [--only PART] [--engine URL] [--keep]
                                        how well search finds, on a judged catalogue: relevance beside
                                        baselines, misspellings, facets, times
   gen | check | new <function>         write, check or begin what follows from the manifest

@@ -1,6 +1,7 @@
 //! `cargo xtask search-eval`: how well search finds, on a judged catalogue and an engine of its own.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::process::{Child, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
@@ -30,13 +31,25 @@ pub fn run(workspace: &Workspace, rest: &[OsString]) -> Result<ExitCode> {
         let told = [tools.install_cloud()?, tools.install_misspellings()?];
         Ok(told.join("; "))
     })?;
-    let program = workspace.tool("search-eval")?;
+    let has = |flag: &str| rest.iter().any(|word| word == flag);
+    let mut program = PathBuf::new();
+    steps.run("build", || {
+        let (built, how) = if has("--quick") {
+            (workspace.tool("search-eval")?, "built")
+        } else {
+            (
+                workspace.release("search-eval")?,
+                "built as a release, since times are measured",
+            )
+        };
+        program = built;
+        Ok(how.to_owned())
+    })?;
     let dictionary = tools.misspellings()?;
     let [port] = http::free_ports()?;
-    let brings_an_engine = rest.iter().any(|word| word == "--engine");
     let url = format!("http://127.0.0.1:{port}");
     let mut measure = command::new(&program);
-    let engine = if brings_an_engine {
+    let engine = if has("--engine") {
         None
     } else {
         measure.args(["--engine", &url]);

@@ -69,15 +69,27 @@ impl Workspace {
         serde_json::from_slice(&text).with_context(|| format!("{} is not JSON", path.display()))
     }
 
-    /// A program of this workspace, built. With the whole workspace's features: a build of one
-    /// package alone unifies features differently and compiles its dependencies again.
+    /// A program of this workspace, built.
     pub fn tool(&self, name: &str) -> Result<PathBuf> {
+        self.build(name, &[])?;
+        Ok(self.target.join("debug").join(name))
+    }
+
+    /// The same as it would be deployed, for whatever measures times.
+    pub fn release(&self, name: &str) -> Result<PathBuf> {
+        self.build(name, &["--release"])?;
+        Ok(self.target.join("release").join(name))
+    }
+
+    /// With the whole workspace's features: a build of one package alone unifies features
+    /// differently and compiles its dependencies again.
+    fn build(&self, name: &str, profile: &[&str]) -> Result<()> {
         command::must(
             command::new("cargo")
                 .args(["build", "--quiet", "--workspace", "--bin", name])
+                .args(profile)
                 .current_dir(&self.root),
             "see the compiler's messages above",
-        )?;
-        Ok(self.target.join("debug").join(name))
+        )
     }
 }

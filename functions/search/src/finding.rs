@@ -152,14 +152,15 @@ impl Finder {
         let spelling = [corrections::request(asked.text())];
         let spelling = self.ask(index, &spelling).await?;
         let spelling = spelling.into_iter().flatten().next().unwrap_or_default();
-        let others = query::again(asked, &first, &spelling);
-        let requests: Vec<_> = others
-            .iter()
-            .map(|attempt| query::request(asked, attempt))
-            .collect();
-        let answers = self.ask(index, &requests).await?.unwrap_or_default();
-        let (attempt, best) = query::pick(first, others.into_iter().zip(answers));
-        Ok(answer::read(asked, &attempt, best))
+        for attempt in query::again(asked, &first, &spelling) {
+            let request = [query::request(asked, &attempt)];
+            let answer = self.ask(index, &request).await?;
+            let answer = answer.into_iter().flatten().next().unwrap_or_default();
+            if query::helps(&first, &answer) {
+                return Ok(answer::read(asked, &attempt, answer));
+            }
+        }
+        Ok(answer::read(asked, &attempt, first))
     }
 
     /// What a text that is being typed may become.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use flate2::read::GzDecoder;
@@ -14,6 +14,9 @@ use products::wire::Row;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+/// The files of a catalogue.
+const PRODUCTS: &str = "products.ndjson.gz";
+const JUDGMENTS: &str = "judgments.csv";
 /// How many shelves the products are spread over, and how many shelves an aisle has: the catalogue
 /// has no categories, and these have names that nobody searches for.
 const SHELVES: usize = 20;
@@ -40,7 +43,7 @@ impl Catalogue {
     /// # Errors
     /// It is not there, or not what it should be.
     pub fn read(folder: &Path) -> Result<Self> {
-        let path = folder.join("products.ndjson.gz");
+        let path = folder.join(PRODUCTS);
         let file = File::open(&path).with_context(|| format!("cannot read {}", path.display()))?;
         let tree = tree()?;
         let mut catalogue = Self {
@@ -67,12 +70,28 @@ impl Catalogue {
     }
 }
 
+/// The folder with the files: the one that is named, or `icecat` in it.
+///
+/// # Errors
+/// They are in neither.
+pub fn folder(named: &Path) -> Result<PathBuf> {
+    let folders = [named.to_owned(), named.join("icecat")];
+    let has_both = |folder: &&PathBuf| {
+        let has = |file: &str| folder.join(file).is_file();
+        has(PRODUCTS) && has(JUDGMENTS)
+    };
+    folders.iter().find(has_both).cloned().with_context(|| {
+        let [itself, below] = folders.each_ref().map(|folder| folder.display());
+        format!("{PRODUCTS} and {JUDGMENTS} are neither in {itself} nor in {below}")
+    })
+}
+
 /// Reads `judgments.csv` of a folder.
 ///
 /// # Errors
 /// It is not there, or not what it should be.
 pub fn judgments(folder: &Path) -> Result<Judgments> {
-    let path = folder.join("judgments.csv");
+    let path = folder.join(JUDGMENTS);
     let mut reader =
         csv::Reader::from_path(&path).with_context(|| format!("cannot read {}", path.display()))?;
     let mut judgments = Judgments::new();

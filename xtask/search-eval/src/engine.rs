@@ -95,25 +95,41 @@ impl Engine {
         let mut took = Took::default();
         let began = Instant::now();
         let attempt = asked.attempt();
-        let first = self.ask(&[query::request(asked, &attempt)], &mut took)?;
-        let first = first.into_iter().next().unwrap_or_default();
-        let (attempt, answer) = if query::is_little(asked, &attempt, &first) {
-            let spelling = self.ask(&[corrections::request(asked.text())], &mut took)?;
-            let spelling = spelling.into_iter().next().unwrap_or_default();
-            let others = query::again(asked, &first, &spelling);
-            let requests = others.iter().map(|attempt| query::request(asked, attempt));
-            let requests: Vec<_> = requests.collect();
-            let answers = match requests.is_empty() {
-                true => Vec::new(),
-                false => self.ask(&requests, &mut took)?,
-            };
-            query::pick(first, others.into_iter().zip(answers))
-        } else {
-            (attempt, first)
+        let mut ask = |request: Value| {
+            let answers = self.ask(&[request], &mut took)?;
+            anyhow::Ok(answers.into_iter().next().unwrap_or_default())
         };
-        let found = read(asked, &attempt, answer);
+        let mut answer = ask(query::request(asked, &attempt))?;
+        let mut shown = attempt;
+        if query::is_little(asked, &shown, &answer) {
+            let spelling = ask(corrections::request(asked.text()))?;
+            for attempt in query::again(asked, &answer, &spelling) {
+                let another = ask(query::request(asked, &attempt))?;
+                if query::helps(&answer, &another) {
+                    (shown, answer) = (attempt, another);
+                    break;
+                }
+            }
+        }
+        let found = read(asked, &shown, answer);
         took.ours = began.elapsed().saturating_sub(took.engine);
         Ok((found, took))
+    }
+
+    /// The ids of the first that the service shows for a text.
+    ///
+    /// # Errors
+    /// The engine refuses.
+    pub fn shown(&self, text: &str, many: usize) -> Result<Vec<String>> {
+        let asked = Asked {
+            text: text.to_owned(),
+            size: many,
+            ..Asked::default()
+        };
+        let (found, _) = self.find(&asked)?;
+        let ids = found.products.iter();
+        let ids = ids.filter_map(|product| product["id"].as_str());
+        Ok(ids.map(str::to_owned).collect())
     }
 
     /// The ids of what a query of the engine's own language finds.

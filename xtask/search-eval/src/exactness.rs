@@ -1,9 +1,9 @@
-//! Whether numbers come first, misspelt words are understood, and facets add up.
+//! Whether numbers come first, and facets add up.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use anyhow::Result;
-use kernel::{CategoryId, ProductId};
+use kernel::CategoryId;
 use products::attributes::Attribute;
 use products::product::Product;
 use search::engine::asked::{Asked, Filters};
@@ -12,9 +12,6 @@ use search::engine::words::{code, words};
 
 use crate::catalogue::Catalogue;
 use crate::engine::Engine;
-
-/// How deep a product must be found.
-const DEPTH: usize = 10;
 
 /// Searches for numbers of products: how often one that has it comes first.
 ///
@@ -53,92 +50,11 @@ pub fn numbers(engine: &Engine, catalogue: &Catalogue, many: usize) -> Result<()
             let Some((_, text)) = random.choice(&having) else {
                 break;
             };
-            let found = shown(engine, text, 1)?;
+            let found = engine.shown(text, 1)?;
             asked += 1;
             first += usize::from(found.iter().any(|id| known[&code(text)].contains(id)));
         }
         println!("  {kind}: {first} of {asked}");
-    }
-    Ok(())
-}
-
-/// Searches for words of names, one of them misspelt as people misspell it.
-///
-/// # Errors
-/// The engine's.
-pub fn misspellings(
-    engine: &Engine,
-    catalogue: &Catalogue,
-    known: &[(String, String)],
-    many: usize,
-) -> Result<()> {
-    let mut wrong: HashMap<&str, Vec<&str>> = HashMap::new();
-    for (misspelt, meant) in known {
-        wrong.entry(meant).or_default().push(misspelt);
-    }
-    let mut random = fastrand::Rng::with_seed(13);
-    let mut products: Vec<_> = catalogue.products.iter().collect();
-    random.shuffle(&mut products);
-    println!("\nMisspelt words of names, {many} products each");
-    for (what, least, most) in [
-        ("one word alone", 1, 1),
-        ("with two words beside it", 2, 3),
-        ("the whole name", 1, 12),
-    ] {
-        let (mut tried, mut there, mut like) = (0, 0, 0);
-        let mut missed = BTreeMap::new();
-        for product in &products {
-            if tried == many {
-                break;
-            }
-            let lower = product.name.to_lowercase();
-            let all: Vec<_> = lower.split_whitespace().collect();
-            let spoilt: Vec<_> = all
-                .iter()
-                .enumerate()
-                .filter(|(_, word)| wrong.contains_key(*word))
-                .collect();
-            let Some((place, word)) = random.choice(&spoilt) else {
-                continue;
-            };
-            let Some(misspelt) = random.choice(&wrong[**word]) else {
-                continue;
-            };
-            let from = match most {
-                1 => *place,
-                _ => place.saturating_sub(most / 2),
-            };
-            let mut chosen: Vec<_> = all.iter().skip(from).take(most).copied().collect();
-            if chosen.len() < least {
-                continue;
-            }
-            let right = chosen.join(" ");
-            if let Some(at) = chosen.get_mut(place - from) {
-                *at = misspelt;
-            }
-            tried += 1;
-            // What the words find when they are spelt right is what is looked for.
-            let meant = shown(engine, &right, DEPTH)?;
-            let found = shown(engine, &chosen.join(" "), DEPTH)?;
-            let is_there = found
-                .iter()
-                .any(|id| *id == product.id.to_string() || meant.contains(id));
-            there += usize::from(is_there);
-            let same = meant.iter().filter(|id| found.contains(id)).count();
-            like += usize::from(same * 2 >= meant.len());
-            if !is_there {
-                missed.insert(chosen.join(" "), right);
-            }
-        }
-        let share = |count: usize| count as f64 / tried.max(1) as f64;
-        println!(
-            "  {what}: {tried} tried, found {:.3}, at least half of the first {DEPTH} the same {:.3}",
-            share(there),
-            share(like),
-        );
-        for (misspelt, right) in missed.iter().take(5) {
-            println!("    missed: {misspelt} ({right})");
-        }
     }
     Ok(())
 }
@@ -363,24 +279,6 @@ fn price(product: &Product) -> f64 {
         .to_string()
         .parse()
         .unwrap_or_default()
-}
-
-/// The ids of the first that are found.
-fn shown(engine: &Engine, text: &str, many: usize) -> Result<Vec<String>> {
-    let asked = Asked {
-        text: text.to_owned(),
-        size: many,
-        ..Asked::default()
-    };
-    let (found, _) = engine.find(&asked)?;
-    let ids = found
-        .products
-        .iter()
-        .filter_map(|product| product["id"].as_str());
-    Ok(ids
-        .filter(|id| ProductId::parse(id).is_ok())
-        .map(str::to_owned)
-        .collect())
 }
 
 /// The words that are in many names, for searches that find something.

@@ -25,7 +25,7 @@ pub struct Found {
 
 /// How many have the words, before filters.
 pub fn matched(answer: &Value) -> u64 {
-    let matched = answer.pointer("/aggregations/matched/doc_count");
+    let matched = answer.pointer("/aggregations/matched/value");
     // Where nothing is filtered, what matches is what is found.
     let matched = matched.or_else(|| answer.pointer("/hits/total/value"));
     matched.and_then(Value::as_u64).unwrap_or(0)
@@ -43,7 +43,7 @@ pub fn read(asked: &Asked, attempt: &Attempt, mut answer: Value) -> Found {
         .pointer("/hits/total/value")
         .and_then(Value::as_u64)
         .unwrap_or(0);
-    let facets = facets::read(&asked.filters, &answer["aggregations"]);
+    let facets = facets::read(&asked.filters, total, &answer["aggregations"]);
     let did_you_mean = did_you_mean(attempt, &answer);
     let hits = match answer.pointer_mut("/hits/hits").map(Value::take) {
         Some(Value::Array(hits)) => hits,
@@ -118,7 +118,7 @@ mod tests {
                 "_score": 2.5, "sort": [2.5, "prod_1"], "matched_queries": names,
                 "_source": { "product": { "id": "prod_1" } },
             }] },
-            "aggregations": { "matched": { "doc_count": 4 } },
+            "aggregations": { "matched": { "value": 4 } },
         })
     }
 

@@ -17,15 +17,19 @@ const COMMON_MIN: u64 = 50;
 /// Asks for words of the index that are near those of a text: near those that are not in it, and
 /// near those that are, where more products have them.
 pub fn request(text: &str) -> Value {
-    let near = |mode: &str| {
+    let near = |mode: &str, edits: u8, letters: usize| {
         json!({ "term": {
             "field": "words", "suggest_mode": mode, "size": 10,
-            "max_edits": 2, "prefix_length": 0, "min_word_length": 3,
+            "max_edits": edits, "prefix_length": 0, "min_word_length": letters,
         } })
     };
     json!({
         "size": 0,
-        "suggest": { "text": text, "words": near("missing"), "rare": near("popular") },
+        "suggest": {
+            "text": text,
+            "words": near("missing", 2, 3),
+            "rare": near("popular", 1, RARE_LETTERS_MIN),
+        },
     })
 }
 

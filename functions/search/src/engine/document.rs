@@ -26,7 +26,7 @@ const FACT_MAX: usize = 2_000;
 /// - `name`, `description`, `facts`, `brand` and `shelves` are searched in; facts are tags, options
 ///   and the texts of attributes, shelves the names of categories. `words` has what is read first as
 ///   it is written, for misspellings.
-/// - `phrases` and `ends` say what the product is, see [`kind`].
+/// - `runs` and `ends` of phrases say what the product is, see [`kind`].
 /// - `codes` are its SKUs, bar codes and maker's number, `numbers` the model numbers in its name.
 /// - `attributes` are names and values in one keyword each: a field each would be thousands.
 /// - `product` is what is shown, so that a search is one request.
@@ -52,7 +52,7 @@ pub fn of(product: &Product, tree: &Tree) -> Value {
         "shelves": path.iter().map(|category| &category.name).collect::<Vec<_>>(),
         "brand": brand,
         "ends": kind::ends(&phrases),
-        "phrases": phrases,
+        "runs": kind::runs(&phrases),
         "codes": codes(product),
         "numbers": numbers(&product.name),
         "words": [product.name.as_str(), brand, description, shelf],

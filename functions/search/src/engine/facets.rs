@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use kernel::{CategoryId, text};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::asked::{Comparable, Filters};
 use super::document::BETWEEN;
@@ -14,8 +14,10 @@ use super::filters::{Facet, without};
 
 /// The most brands and categories that are counted.
 const VALUES_MAX: usize = 300;
-/// The most pairs of an attribute's name and value that are counted.
-const PAIRS_MAX: usize = 1_000;
+/// The most names of attributes that are counted, and pairs of a name and a value. An attribute that
+/// fewer have than a hundred others divides little.
+const NAMES_MAX: usize = 100;
+const PAIRS_MAX: usize = 500;
 /// The most attributes that are offered, and the most values of one.
 const ATTRIBUTES_MAX: usize = 12;
 const ATTRIBUTE_VALUES_MAX: usize = 30;
@@ -80,7 +82,6 @@ pub struct Divided {
 
 /// What the engine is to count.
 pub fn asked(filters: &Filters) -> Value {
-    let under = |facet: Facet<'_>, counted: Value| json!({ "filter": { "bool": { "filter": without(filters, facet) } }, "aggs": counted });
     let mut ranges = vec![json!({ "to": PRICES[0] })];
     for pair in PRICES.windows(2) {
         if let [from, to] = pair {
@@ -88,52 +89,89 @@ pub fn asked(filters: &Filters) -> Value {
         }
     }
     ranges.push(json!({ "from": PRICES[PRICES.len() - 1] }));
-    let mut asked = json!({
-        "brand": under(Facet::Brand, json!({ "values": {
+    let mut asked = Map::new();
+    let mut count = |name: &str, facet: Facet<'_>, counted: Value| {
+        put(&mut asked, name, without(filters, facet), counted);
+    };
+    count(
+        "brand",
+        Facet::Brand,
+        json!({ "brands": {
             "terms": { "field": "brand_key", "size": VALUES_MAX },
             "aggs": { "name": { "terms": { "field": "brand_name", "size": 1 } } },
-        } })),
-        "category": under(Facet::Category, json!({ "values": {
-            "terms": { "field": "categories", "size": VALUES_MAX },
-        } })),
-        "price": under(Facet::Price, json!({
+        } }),
+    );
+    count(
+        "category",
+        Facet::Category,
+        json!({ "categories": { "terms": { "field": "categories", "size": VALUES_MAX } } }),
+    );
+    count(
+        "price",
+        Facet::Price,
+        json!({
             "least": { "min": { "field": "price" } },
             "most": { "max": { "field": "price" } },
             "ranges": { "range": { "field": "price", "ranges": ranges } },
-        })),
+        }),
+    );
+    count(
+        "attributes",
         // No attribute is named so, and every filter holds.
-        "attributes": under(Facet::Attribute(""), json!({
-            "names": { "terms": { "field": "attribute_names", "size": VALUES_MAX } },
+        Facet::Attribute(""),
+        json!({
+            "names": { "terms": { "field": "attribute_names", "size": NAMES_MAX } },
             "pairs": { "terms": { "field": "attributes", "size": PAIRS_MAX } },
-        })),
-    });
+        }),
+    );
     for (place, name) in filters.attributes.keys().enumerate() {
-        asked[format!("attribute {place}")] = under(
-            Facet::Attribute(name),
-            json!({ "pairs": {
-            "terms": {
-                "field": "attributes", "size": ATTRIBUTE_VALUES_MAX,
-                "include": format!("{}{BETWEEN}.*", in_any_case(name)),
-            },
-        } }),
-        );
+        let of_name = json!({ "terms": {
+            "field": "attributes", "size": ATTRIBUTE_VALUES_MAX,
+            "include": format!("{}{BETWEEN}.*", in_any_case(name)),
+        } });
+        let (facet, pairs) = named(place);
+        count(&facet, Facet::Attribute(name), json!({ pairs: of_name }));
     }
-    asked
+    asked.into()
 }
 
-/// What the engine counted.
-pub fn read(filters: &Filters, counted: &Value) -> Facets {
-    let brands = buckets(counted, "/brand/values").filter_map(|bucket| {
-        let name = buckets(bucket, "/name").next().and_then(key)?;
+/// Adds what is to be counted, under conditions where there are any: a filter that lets everything
+/// through is work for the engine all the same.
+fn put(asked: &mut Map<String, Value>, name: &str, conditions: Vec<Value>, counted: Value) {
+    if !conditions.is_empty() {
+        let under = json!({ "bool": { "filter": conditions } });
+        asked.insert(name.to_owned(), json!({ "filter": under, "aggs": counted }));
+    } else if let Value::Object(counted) = counted {
+        asked.extend(counted);
+    }
+}
+
+/// What the facet of an attribute that is filtered by is called, and its values.
+fn named(place: usize) -> (String, String) {
+    (format!("attribute {place}"), format!("pairs {place}"))
+}
+
+/// What was counted of a facet, wherever [`put`] has put it.
+fn at<'a>(counted: &'a Value, facet: &str, what: &str) -> &'a Value {
+    match &counted[facet] {
+        Value::Null => &counted[what],
+        under => &under[what],
+    }
+}
+
+/// What the engine counted of so many that are found in all.
+pub fn read(filters: &Filters, all: u64, counted: &Value) -> Facets {
+    let brands = buckets(at(counted, "brand", "brands")).filter_map(|bucket| {
+        let name = buckets(&bucket["name"]).next().and_then(key)?;
         Some(Count {
             value: name.to_owned(),
             count: count(bucket),
         })
     });
-    let categories = buckets(counted, "/category/values")
+    let categories = buckets(at(counted, "category", "categories"))
         .filter_map(|bucket| Some((CategoryId::parse(key(bucket)?).ok()?, count(bucket))));
-    let number = |path: &str| counted.pointer(path).and_then(Value::as_f64);
-    let ranges = buckets(counted, "/price/ranges").map(|bucket| Range {
+    let number = |what: &str| at(counted, "price", what)["value"].as_f64();
+    let ranges = buckets(at(counted, "price", "ranges")).map(|bucket| Range {
         from: bucket["from"].as_f64(),
         to: bucket["to"].as_f64(),
         count: count(bucket),
@@ -142,28 +180,25 @@ pub fn read(filters: &Filters, counted: &Value) -> Facets {
         brands: brands.collect(),
         categories: categories.collect(),
         prices: Prices {
-            min: number("/price/least/value").filter(|price| price.is_finite()),
-            max: number("/price/most/value").filter(|price| price.is_finite()),
+            min: number("least").filter(|price| price.is_finite()),
+            max: number("most").filter(|price| price.is_finite()),
             ranges: ranges.filter(|range| range.count > 0).collect(),
         },
-        attributes: attributes(filters, counted),
+        attributes: attributes(filters, all, counted),
     }
 }
 
 /// The attributes that are filtered by, then those that divide best.
-fn attributes(filters: &Filters, counted: &Value) -> Vec<Divided> {
+fn attributes(filters: &Filters, all: u64, counted: &Value) -> Vec<Divided> {
     let mut chosen: Vec<Divided> = Vec::new();
     for (place, name) in filters.attributes.keys().enumerate() {
-        let counted = divided(counted, &format!("/attribute {place}/pairs"));
+        let (facet, pairs) = named(place);
+        let counted = divided(at(counted, &facet, &pairs));
         // Other attributes are counted there under too few filters, by an engine that does so.
         let of_name = |divided: &Divided| text::fold(&divided.name) == text::fold(name);
         chosen.extend(counted.into_iter().filter(of_name));
     }
-    let all = counted
-        .pointer("/attributes/doc_count")
-        .and_then(Value::as_u64);
-    let all = all.unwrap_or(0);
-    let having: HashMap<_, _> = buckets(counted, "/attributes/names")
+    let having: HashMap<_, _> = buckets(at(counted, "attributes", "names"))
         .filter_map(|bucket| Some((key(bucket)?, count(bucket))))
         .collect();
     let is_chosen = |name: &str| {
@@ -173,7 +208,7 @@ fn attributes(filters: &Filters, counted: &Value) -> Vec<Divided> {
             .keys()
             .any(|filter| text::fold(filter) == name)
     };
-    let mut others: Vec<_> = divided(counted, "/attributes/pairs")
+    let mut others: Vec<_> = divided(at(counted, "attributes", "pairs"))
         .into_iter()
         .filter(|divided| !is_chosen(&divided.name))
         .map(|divided| {
@@ -206,9 +241,9 @@ fn usefulness(divided: &Divided, having: u64, all: u64) -> f64 {
 }
 
 /// Pairs of name and value, by name; the values that most have first.
-fn divided(counted: &Value, path: &str) -> Vec<Divided> {
+fn divided(pairs: &Value) -> Vec<Divided> {
     let mut names: BTreeMap<&str, Vec<Count>> = BTreeMap::new();
-    for bucket in buckets(counted, path) {
+    for bucket in buckets(pairs) {
         if let Some((name, value)) = key(bucket).and_then(|pair| pair.split_once(BETWEEN)) {
             names.entry(name).or_default().push(Count {
                 value: value.to_owned(),
@@ -245,10 +280,8 @@ fn in_any_case(text: &str) -> String {
     pattern
 }
 
-fn buckets<'a>(counted: &'a Value, path: &str) -> impl Iterator<Item = &'a Value> + use<'a> {
-    let buckets = counted
-        .pointer(path)
-        .and_then(|values| values["buckets"].as_array());
+fn buckets(counted: &Value) -> impl Iterator<Item = &Value> {
+    let buckets = counted["buckets"].as_array();
     buckets.map_or(&[][..], Vec::as_slice).iter()
 }
 
@@ -315,6 +348,30 @@ mod tests {
                 let is_there = conditions(facet).contains(condition);
                 assert_eq!(is_there, left_out != Some(condition), "{facet} {condition}");
             }
+        }
+    }
+
+    #[test]
+    fn what_is_counted_is_read_wherever_it_stands() {
+        let brands = json!({ "buckets": [{
+            "key": "acme", "doc_count": 3, "name": { "buckets": [{ "key": "Acme" }] },
+        }] });
+        let filters = Filters {
+            min_price: Some(5.0),
+            ..Filters::default()
+        };
+        for (filters, counted) in [
+            (Filters::default(), json!({ "brands": brands })),
+            (
+                filters,
+                json!({ "brand": { "doc_count": 3, "brands": brands } }),
+            ),
+        ] {
+            let asked = asked(&filters);
+            let is_under = asked["brand"]["aggs"]["brands"].is_object();
+            assert_eq!(is_under, counted["brand"].is_object());
+            assert_ne!(is_under, asked["brands"].is_object());
+            assert_eq!(read(&filters, 3, &counted).brands[0].value, "Acme");
         }
     }
 

@@ -127,6 +127,18 @@ pub fn ends(phrases: &BTreeSet<String>) -> BTreeSet<String> {
     ends
 }
 
+/// All that stands next to each other in phrases, in the singular: what a query is to stand in.
+pub fn runs(phrases: &BTreeSet<String>) -> BTreeSet<String> {
+    let mut runs = BTreeSet::new();
+    for phrase in phrases {
+        let words = words(phrase);
+        for length in 1..=words.len().min(PHRASE_MAX) {
+            runs.extend(words.windows(length).map(|run| run.join(" ")));
+        }
+    }
+    runs
+}
+
 /// `attr_t_product_type` says so as well as `Type`.
 fn says_so(attribute: &str) -> bool {
     let words = words(attribute);

@@ -52,7 +52,7 @@ pub fn definition() -> Value {
                 "facts": text,
                 "brand": text,
                 "shelves": text,
-                "phrases": text,
+                "runs": folded,
                 "ends": folded,
                 "codes": folded,
                 "numbers": folded,

@@ -2,8 +2,7 @@
 //!
 //! A text is searched for strictly first: every word must be there. Where that finds next to
 //! nothing, the words that the index does not know are corrected and, failing that, some may be
-//! missing; both are asked for in one more request, and [`pick`] takes the first that helps. The engine is asked for like words only then: it is the dearest
-//! question of all.
+//! missing. The engine is asked for like words only then: it is the dearest question of all.
 
 use serde_json::{Value, json};
 
@@ -45,7 +44,7 @@ pub fn request(asked: &Asked, attempt: &Attempt) -> Value {
     if !wanted.is_empty() {
         // Facets count what is found without the filter of their own, so filters come after.
         body["post_filter"] = json!({ "bool": { "filter": wanted } });
-        body["aggs"]["matched"] = json!({ "filter": { "match_all": {} } });
+        body["aggs"]["matched"] = json!({ "value_count": { "field": "id" } });
     }
     match &asked.start {
         Start::Skip(0) => {}
@@ -66,8 +65,8 @@ pub fn is_little(asked: &Asked, attempt: &Attempt, answer: &Value) -> bool {
     is_first && has_words && matched(answer) < FEW && best(answer) < WHOLE_CODE
 }
 
-/// How else to search where little was found: `spelling` is the answer to
-/// [`corrections::request`].
+/// How else to search where little was found, one after the other until one [`helps`]: `spelling`
+/// is the answer to [`corrections::request`].
 pub fn again(asked: &Asked, answer: &Value, spelling: &Value) -> Vec<Attempt> {
     let corrections = corrections(asked.text(), spelling);
     let mut attempts = Vec::new();
@@ -82,13 +81,9 @@ pub fn again(asked: &Asked, answer: &Value, spelling: &Value) -> Vec<Attempt> {
     attempts
 }
 
-/// Which of several attempts is shown: the first that found more than the strict one.
-pub fn pick(strict: Value, others: impl IntoIterator<Item = (Attempt, Value)>) -> (Attempt, Value) {
-    let least = matched(&strict);
-    others
-        .into_iter()
-        .find(|(_, answer)| matched(answer) > least)
-        .unwrap_or((Attempt::Strict, strict))
+/// Whether an attempt is shown in place of the strict one: it found more.
+pub fn helps(strict: &Value, attempt: &Value) -> bool {
+    matched(attempt) > matched(strict)
 }
 
 fn scored(asked: &Asked, attempt: &Attempt) -> Value {
@@ -163,7 +158,7 @@ mod tests {
     use super::*;
 
     fn found(matched: u64) -> Value {
-        json!({ "aggregations": { "matched": { "doc_count": matched } } })
+        json!({ "aggregations": { "matched": { "value": matched } } })
     }
 
     #[test]
@@ -195,18 +190,9 @@ mod tests {
     }
 
     #[test]
-    fn the_first_attempt_that_finds_more_is_shown() {
-        let corrected = Attempt::Corrected(vec!["hub".to_owned()]);
-        let relaxed = Attempt::Relaxed(Vec::new());
-        for (strict, others, shown) in [
-            (0, [3, 90], &corrected),
-            (2, [2, 90], &relaxed),
-            (2, [2, 2], &Attempt::Strict),
-        ] {
-            let others = [corrected.clone(), relaxed.clone()]
-                .into_iter()
-                .zip(others.map(found));
-            assert_eq!(&pick(found(strict), others).0, shown);
+    fn an_attempt_helps_that_finds_more() {
+        for (strict, attempt, shown) in [(0, 3, true), (2, 2, false), (0, 0, false)] {
+            assert_eq!(helps(&found(strict), &found(attempt)), shown);
         }
     }
 }

@@ -7,17 +7,15 @@
 //! |---|---|
 //! | the text is a SKU, bar code or maker's number | 1000 |
 //! | the text is a model number in the name | 30 |
-//! | the product is what the last word says, where it is the only word · one of several | 2 · 1 |
+//! | the product is what the text asks for | 2 |
+//! | the same, where there is another word for it | 8 |
 //! | the text stands in a phrase that says what the product is | 2 |
 //! | all its words stand in such phrases | 1 |
-//! | the text stands in the description as it is | 0.4 |
-//! | the very words, before related ones | 6 |
-//! | the very words, and the product is what they say, before other words for the same | 14 |
-//! | other words for the same, and the product is what they say | 6 |
+//! | the very words, before other words for them | 6 |
 //! | every word, before most of them | 12 |
 //!
-//! The figures are of a search among few parameters with half of judged queries at a time; results
-//! change little with any of them.
+//! Each is round, and made of what is to come before what; `docs/SEARCH.md` tells what half and
+//! twice of it would change.
 
 use serde_json::{Value, json};
 
@@ -39,15 +37,11 @@ const NUMBER: f64 = 4.0;
 /// The text is a number of the product's own.
 pub const WHOLE_CODE: f64 = 1_000.0;
 const WHOLE_NUMBER: f64 = 30.0;
-const END_ALONE: f64 = 2.0;
-const END: f64 = 1.0;
-const END_BEFORE_SAME: f64 = 10.0;
+const END: f64 = 2.0;
+const END_AMONG_SAME: f64 = 8.0;
 const PHRASE: f64 = 2.0;
 const TOGETHER: f64 = 1.0;
-const IN_DESCRIPTION: f64 = 0.4;
 const OWN_WORDS: f64 = 6.0;
-const OWN_WORDS_BEFORE_SAME: f64 = 4.0;
-const END_OF_SAME: f64 = 6.0;
 const EVERY_WORD: f64 = 12.0;
 /// How much a correction is worth less than the one before it.
 const CORRECTION_STEP: f64 = 1.0;
@@ -173,19 +167,15 @@ struct Added {
 }
 
 fn added(variant: &Variant, text: &str, has_same: bool, is_alone: bool) -> Added {
-    let end = match variant.terms.len() {
-        1 => END_ALONE,
-        _ => END,
-    };
     let (always, end) = match variant.origin {
-        Origin::Own if is_alone => (0.0, end),
-        Origin::Own if has_same => (OWN_WORDS_BEFORE_SAME, END_BEFORE_SAME),
-        Origin::Own => (OWN_WORDS, end),
-        Origin::Synonym(Nearness::Same) => (0.0, END_OF_SAME),
-        Origin::Synonym(Nearness::Related) => (0.0, end),
+        Origin::Own if is_alone => (0.0, END),
+        Origin::Own if has_same => (OWN_WORDS, END_AMONG_SAME),
+        Origin::Own => (OWN_WORDS, END),
+        Origin::Synonym(Nearness::Same) => (0.0, END_AMONG_SAME),
+        Origin::Synonym(Nearness::Related) => (0.0, END),
         Origin::Correction(rank) => (
             (OWN_WORDS - 1.0 - CORRECTION_STEP * rank as f64).max(0.0),
-            end,
+            END,
         ),
     };
     let asked_for = match variant.origin {
@@ -202,6 +192,7 @@ fn added(variant: &Variant, text: &str, has_same: bool, is_alone: bool) -> Added
 /// Products that have the words of one variant.
 fn said(variant: &Variant, added: Added, relaxed: bool) -> Value {
     let text = variant.terms.join(" ");
+    let singular = words(&text);
     let every: Vec<_> = variant.terms.iter().map(|term| word(term)).collect();
     let mut more = Vec::new();
     if added.always > 0.0 {
@@ -211,14 +202,11 @@ fn said(variant: &Variant, added: Added, relaxed: bool) -> Value {
         let end = words(&word).join(" ");
         more.push(adds(added.end, json!({ "term": { "ends": end } })));
     }
-    more.push(adds(PHRASE, json!({ "match_phrase": { "phrases": text } })));
-    more.push(adds(
-        TOGETHER,
-        json!({ "match": { "phrases": { "query": text, "operator": "and" } } }),
-    ));
-    more.push(
-        json!({ "match_phrase": { "description": { "query": text, "boost": IN_DESCRIPTION } } }),
-    );
+    // Runs of words are looked up whole: the engine has no positions to compare.
+    let run = |words: &str| json!({ "term": { "runs": words } });
+    let each: Vec<_> = singular.iter().map(|word| run(word)).collect();
+    more.push(adds(PHRASE, run(&singular.join(" "))));
+    more.push(adds(TOGETHER, json!({ "bool": { "filter": each } })));
     let mut found = Vec::new();
     if relaxed {
         more.push(adds(EVERY_WORD, json!({ "bool": { "must": every } })));
