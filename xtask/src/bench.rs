@@ -18,9 +18,10 @@ pub fn run(workspace: &Workspace, rest: &[OsString]) -> Result<ExitCode> {
     let mut steps = Steps::default();
     let (mut database, mut express) = (PathBuf::new(), PathBuf::new());
     steps.run("tools", || {
+        tools.install_cloud()?;
         database = tools.install_database()?;
         express = tools.install_express(&sources)?;
-        Ok("a database and a function in Node: there")
+        Ok("a database, the local cloud and a function in Node: there")
     })?;
     steps.run("build", || {
         // Not every binary of the workspace: a release of one takes the better part of a minute.
@@ -46,6 +47,8 @@ pub fn run(workspace: &Workspace, rest: &[OsString]) -> Result<ExitCode> {
         .arg(database)
         .arg("--express")
         .arg(express)
+        .arg("--python")
+        .arg(tools.python())
         .arg("--scratch")
         .arg(workspace.local().join("bench"))
         .args(rest)

@@ -4,7 +4,7 @@ use kernel::UserId;
 
 use crate::Charges;
 use crate::error::PaymentsError;
-use crate::processor::{Method, ProcessorError};
+use crate::processor::{Method, ProcessorError, is_token};
 
 impl Charges {
     /// A user's saved cards.
@@ -45,6 +45,9 @@ impl Charges {
     /// # Errors
     /// [`PaymentsError::NotFound`] when it is none of the user's.
     pub async fn forget_card(&self, user: UserId, token: &str) -> Result<(), PaymentsError> {
+        if !is_token(token) {
+            return Err(PaymentsError::NotFound);
+        }
         let customer = self.payments.store.customer(user).await?;
         let customer = customer.ok_or(PaymentsError::NotFound)?;
         let card = match self.processor.method(token).await {

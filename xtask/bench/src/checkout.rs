@@ -100,7 +100,7 @@ pub fn run(setting: &Setting, sizes: &[usize], times: usize) -> Result<Value> {
 }
 
 /// The functions of the checkout, and what there is to buy.
-struct Till<'a> {
+pub struct Till<'a> {
     setting: &'a Setting,
     recorder: &'a Recorder,
     goods: Vec<Good>,
@@ -109,14 +109,17 @@ struct Till<'a> {
 }
 
 /// An order of somebody's, and the calls of each request that led to it.
-struct Bought {
-    token: String,
-    order: String,
+pub struct Bought {
+    /// The buyer's token.
+    pub token: String,
+    /// The order's id.
+    pub order: String,
     calls: BTreeMap<&'static str, Vec<Call>>,
 }
 
 impl<'a> Till<'a> {
-    fn open(setting: &'a Setting, recorder: &'a Recorder, goods: Vec<Good>) -> Result<Self> {
+    /// Starts the functions.
+    pub fn open(setting: &'a Setting, recorder: &'a Recorder, goods: Vec<Good>) -> Result<Self> {
         ensure!(goods.len() >= MOST_LINES, "too few goods for a full cart");
         let start = |function: &'static str| {
             let mut variables = setting.variables(function, &recorder.endpoint(), PRODUCTS);
@@ -136,7 +139,7 @@ impl<'a> Till<'a> {
 
     /// Somebody new fills a cart, looks at it, asks what it would cost and orders it. Of what fills
     /// it, the last line is what counts.
-    fn buy(&mut self, lines: usize) -> Result<Bought> {
+    pub fn buy(&mut self, lines: usize) -> Result<Bought> {
         let token = self.setting.signer.token(Role::User);
         let mut calls = BTreeMap::new();
         for line in 0..lines {
@@ -199,13 +202,14 @@ impl<'a> Till<'a> {
 
 /// What requests of one function came to.
 #[derive(Default)]
-struct Sum {
+pub struct Sum {
     requests: usize,
     kinds: BTreeMap<String, (usize, Units)>,
 }
 
 impl Sum {
-    fn add(&mut self, calls: &[Call]) {
+    /// One more request.
+    pub fn add(&mut self, calls: &[Call]) {
         self.requests += 1;
         for call in calls {
             let (count, units) = self.kinds.entry(call.operation.clone()).or_default();
@@ -215,7 +219,7 @@ impl Sum {
     }
 
     /// A request's, in all and by the kind of call.
-    fn figures(&self) -> Value {
+    pub fn figures(&self) -> Value {
         let each = |total: f64| rounded(total / self.requests as f64);
         let figures = |count: usize, units: Units| {
             json!({

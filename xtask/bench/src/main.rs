@@ -11,6 +11,8 @@ mod endpoints;
 mod growth;
 mod hot_sku;
 mod limits;
+mod paying;
+mod paying_starts;
 mod process;
 mod recorder;
 mod report;
@@ -22,6 +24,7 @@ mod share;
 mod shelf;
 mod statistics;
 mod stock;
+mod stripe;
 mod target;
 mod tls;
 mod units;
@@ -52,7 +55,7 @@ const MEMORY_MB: u64 = 256;
 const USUAL: [&str; 3] = ["cold", "warm", "endpoints"];
 
 /// What is measured when it is asked for alone.
-const UNUSUAL: [&str; 3] = ["growth", "hot-sku", "checkout"];
+const UNUSUAL: [&str; 4] = ["growth", "hot-sku", "checkout", "payments"];
 
 /// What is asked for.
 struct Wanted {
@@ -77,6 +80,9 @@ fn run() -> Result<()> {
     let setting = paths.prepare()?;
     if wanted.parts == ["checkout"] {
         return buy(&setting, wanted.quick);
+    }
+    if wanted.parts == ["payments"] {
+        return pay(&setting, &wanted);
     }
     let mut report = Report::begin(&setting)?;
     let mut shop = None;
@@ -140,6 +146,17 @@ fn buy(setting: &Setting, quick: bool) -> Result<()> {
     Ok(())
 }
 
+/// Measures payments, whose figures have a file of their own.
+fn pay(setting: &Setting, wanted: &Wanted) -> Result<()> {
+    let times = if wanted.quick { 1 } else { 5 };
+    let figures = paying::run(setting, times, wanted.rounds)?;
+    screen::paying(&figures);
+    if !wanted.quick {
+        report::write(setting, paying::FILE, &figures)?;
+    }
+    Ok(())
+}
+
 /// A small catalogue, and two ways to it.
 struct Shop {
     catalogue: Catalogue,
@@ -179,20 +196,7 @@ impl Shop {
                     eprintln!("  without the processor's share: {error:#}");
                 }
                 let share = share.ok();
-                let circumstances = [
-                    ("plain", &self.plain, None),
-                    ("tls", &self.tls, None),
-                    ("share", &self.tls, share.as_ref()),
-                ];
-                let circumstances: Vec<_> = circumstances
-                    .into_iter()
-                    .filter(|(name, _, share)| *name != "share" || share.is_some())
-                    .map(|(name, recorder, share)| Circumstance {
-                        name,
-                        recorder,
-                        share,
-                    })
-                    .collect();
+                let circumstances = Circumstance::all(&self.plain, &self.tls, share.as_ref());
                 cold::run(setting, &contenders, &circumstances, wanted.rounds)
             }
             "warm" => {
@@ -228,6 +232,7 @@ struct Paths {
     binaries: PathBuf,
     express: PathBuf,
     database: PathBuf,
+    python: PathBuf,
     scratch: PathBuf,
 }
 
@@ -241,6 +246,7 @@ impl Paths {
             binaries: self.binaries,
             express: self.express,
             database: self.database,
+            python: self.python,
             scratch: self.scratch,
         })
     }
@@ -260,6 +266,7 @@ fn parse() -> Result<(Paths, Wanted)> {
             Long("root") => paths.root = arguments.value()?.into(),
             Long("binaries") => paths.binaries = arguments.value()?.into(),
             Long("express") => paths.express = arguments.value()?.into(),
+            Long("python") => paths.python = arguments.value()?.into(),
             Long("database") => paths.database = arguments.value()?.into(),
             Long("scratch") => paths.scratch = arguments.value()?.into(),
             Long("only") => wanted.parts = vec![arguments.value()?.string()?],

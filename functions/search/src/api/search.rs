@@ -328,7 +328,8 @@ mod tests {
 
     #[test]
     fn what_is_repeated_counts_as_any_of_it_and_only_brands_are_listed_with_commas() {
-        let query = read("brand=Acme,Other&brand=Third&attr.Colour=red,blue&attr.Colour=blue&q=a,b");
+        let query =
+            read("brand=Acme,Other&brand=Third&attr.Colour=red,blue&attr.Colour=blue&q=a,b");
         let query = query.unwrap();
         assert_eq!(
             query.plain.brand.unwrap(),
