@@ -61,3 +61,29 @@ impl Charges {
         Ok(self.processor.detach(token).await?)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{charges_on, cloud, stripe, user};
+    use testkit::Proxy;
+
+    #[tokio::test]
+    async fn a_cards_number_is_no_card_and_is_not_sent_on() {
+        let proxy = Proxy::before(&stripe());
+        let charges = charges_on(&cloud().await, proxy.address()).await;
+        let card = charges
+            .save_card(user("ann"), "pm_card_visa")
+            .await
+            .unwrap();
+        let number = "4242424242424242";
+        let forgotten = charges.forget_card(user("ann"), number).await;
+        assert!(matches!(forgotten, Err(PaymentsError::NotFound)));
+        let seen = proxy.seen();
+        assert!(
+            !seen.iter().any(|seen| seen.request.contains(number)),
+            "{seen:?}"
+        );
+        assert_eq!(charges.saved_cards(user("ann")).await.unwrap(), [card]);
+    }
+}
