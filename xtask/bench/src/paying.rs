@@ -196,7 +196,7 @@ impl<'a> Desk<'a> {
     }
 
     /// The request that pays an order.
-    pub fn to_pay(&mut self, bought: &Bought, mut wish: Value) -> Result<Value> {
+    pub fn request_to_pay(&mut self, bought: &Bought, mut wish: Value) -> Result<Value> {
         wish["orderId"] = json!(bought.order);
         self.event(PAY, wish, &bought.token)
     }
@@ -220,7 +220,7 @@ impl<'a> Desk<'a> {
     }
 
     fn pay(&mut self, bought: &Bought, wish: Value) -> Result<Asked> {
-        let event = self.to_pay(bought, wish)?;
+        let event = self.request_to_pay(bought, wish)?;
         self.ask(PAY, event)
     }
 

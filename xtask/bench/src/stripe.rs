@@ -58,10 +58,8 @@ impl Stripe {
         let listed = api.get("/v1/payment_intents?limit=100");
         ensure!(listed.status == 200, "{listed}");
         let listed = listed.json();
-        let intents = listed["data"].as_array().into_iter().flatten();
-        let found = intents
-            .filter(|intent| intent["metadata"]["reference"] == reference)
-            .next_back();
+        let mut intents = listed["data"].as_array().into_iter().flatten();
+        let found = intents.find(|intent| intent["metadata"]["reference"] == reference);
         Ok(found.context("no intent of the payment")?.clone())
     }
 
