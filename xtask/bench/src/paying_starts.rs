@@ -102,7 +102,7 @@ pub fn run(
             }
         }
     }
-    let mut figures = json!({});
+    let mut figures = json!({ "rounds": rounds });
     for ((which, who), starts) in &all {
         figures[circumstances[*which].name][CONTENDERS[*who].name] = starts.figures();
     }
