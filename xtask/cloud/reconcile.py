@@ -44,7 +44,7 @@ def main():
     found = list(differences(os.environ["API_URL"], os.environ["ADMIN_TOKEN"]))
     shown = [one for one in found if wanted.all or "resolvedAt" not in one]
     if not shown:
-        print("the books agree")
+        print("the books agree, but for the last half hour, which is not compared yet")
         return
     rows = [COLUMNS] + [[one.get(column, "") for column in COLUMNS] for one in shown]
     widths = [max(len(row[at]) for row in rows) for at in range(len(COLUMNS))]

@@ -28,12 +28,13 @@ pub fn run(workspace: &Workspace, rest: &[OsString]) -> Result<ExitCode> {
     })?;
     let (mut database, mut express) = (PathBuf::new(), PathBuf::new());
     steps.run("tools", || {
+        tools.install_cloud()?;
         database = tools.install_database()?;
         if !needs.iter().any(|name| name.starts_with("contender")) {
             return Ok("a database: there".to_owned());
         }
         express = tools.install_express(&sources)?;
-        Ok("a database and a function in Node: there".to_owned())
+        Ok("a database, the local cloud and a function in Node: there".to_owned())
     })?;
     steps.run("build", || {
         build(workspace, &needs)?;
@@ -51,6 +52,8 @@ pub fn run(workspace: &Workspace, rest: &[OsString]) -> Result<ExitCode> {
         .arg(database)
         .arg("--express")
         .arg(express)
+        .arg("--python")
+        .arg(tools.python())
         .arg("--scratch")
         .arg(workspace.local().join("bench"))
         .args(rest)

@@ -4,7 +4,7 @@ use kernel::UserId;
 
 use crate::Charges;
 use crate::error::PaymentsError;
-use crate::processor::{Method, ProcessorError};
+use crate::processor::{Method, ProcessorError, is_token};
 
 impl Charges {
     /// A user's saved cards.
@@ -45,6 +45,9 @@ impl Charges {
     /// # Errors
     /// [`PaymentsError::NotFound`] when it is none of the user's.
     pub async fn forget_card(&self, user: UserId, token: &str) -> Result<(), PaymentsError> {
+        if !is_token(token) {
+            return Err(PaymentsError::NotFound);
+        }
         let customer = self.payments.store.customer(user).await?;
         let customer = customer.ok_or(PaymentsError::NotFound)?;
         let card = match self.processor.method(token).await {
@@ -56,5 +59,31 @@ impl Charges {
             return Err(PaymentsError::NotFound);
         }
         Ok(self.processor.detach(token).await?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{charges_on, cloud, stripe, user};
+    use testkit::Proxy;
+
+    #[tokio::test]
+    async fn a_cards_number_is_no_card_and_is_not_sent_on() {
+        let proxy = Proxy::before(&stripe());
+        let charges = charges_on(&cloud().await, proxy.address()).await;
+        let card = charges
+            .save_card(user("ann"), "pm_card_visa")
+            .await
+            .unwrap();
+        let number = "4242424242424242";
+        let forgotten = charges.forget_card(user("ann"), number).await;
+        assert!(matches!(forgotten, Err(PaymentsError::NotFound)));
+        let seen = proxy.seen();
+        assert!(
+            !seen.iter().any(|seen| seen.request.contains(number)),
+            "{seen:?}"
+        );
+        assert_eq!(charges.saved_cards(user("ann")).await.unwrap(), [card]);
     }
 }

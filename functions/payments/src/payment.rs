@@ -21,7 +21,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::ledger::Tender;
-use crate::processor::Failure;
+use crate::processor::{Failure, step};
 use crate::refund::Share;
 
 #[cfg(test)]
@@ -287,15 +287,27 @@ impl Payment {
 
     /// How an amount is paid: by card and by wallet, which has `available`.
     ///
+    /// Where nobody said how much the wallet is to pay, it leaves the card what a card can be charged.
+    ///
     /// # Errors
-    /// The wallet is asked for more than is due, or for an amount that its currency does not have.
+    /// The wallet is asked for more than is due, or for an amount that its currency does not have, or
+    /// that leaves the card what it cannot be charged.
     pub fn share(&self, amount: Money, available: Money) -> Result<Tender, Faults> {
         let place = "/walletAmount";
+        let step = step(amount.currency);
         let mut faults = Faults::new();
         let wallet = match (self.by, self.wallet_asked) {
             (PayBy::Card, _) => 0,
             (PayBy::Wallet, _) => amount.minor,
-            (PayBy::Split, None) => available.minor.clamp(0, amount.minor),
+            (PayBy::Split, None) => {
+                let wallet = available.minor.clamp(0, amount.minor);
+                let over = (amount.minor - wallet) % step;
+                if over == 0 {
+                    wallet
+                } else {
+                    (wallet + over - step).max(0)
+                }
+            }
             (PayBy::Split, Some(asked)) => match asked.in_currency(amount.currency) {
                 Ok(asked) => asked.minor,
                 Err(broken) => {
@@ -306,6 +318,12 @@ impl Payment {
         };
         if wallet > amount.minor {
             faults.add(place, format!("must be at most {amount}, which is due"));
+        } else if faults.is_empty()
+            && self.by == PayBy::Split
+            && (amount.minor - wallet) % step != 0
+        {
+            let step = Money::new(step, amount.currency);
+            faults.add(place, format!("must leave the card a multiple of {step}"));
         }
         faults.into_result()?;
         Ok(Tender {
@@ -316,7 +334,7 @@ impl Payment {
     }
 
     /// What is taken from where when so much of what is due is captured: of the wallet first, which
-    /// costs no fee. None where it is more than is due, or nothing.
+    /// costs no fee. None where it is more than is due, or nothing, or not what a card can be charged.
     pub fn part(&self, amount: Option<Money>) -> Option<Tender> {
         let due = self.due?;
         let Some(amount) = amount else {
@@ -327,8 +345,9 @@ impl Payment {
             return None;
         }
         let wallet = due.wallet.min(amount.minor);
-        Some(Tender {
-            card: amount.minor - wallet,
+        let card = amount.minor - wallet;
+        (card % step(due.currency) == 0).then_some(Tender {
+            card,
             wallet,
             currency: due.currency,
         })

@@ -84,7 +84,7 @@ pub enum Expected {
 /// What the ledger should have for a movement that is known to be for `reference`.
 pub fn expected(movement: &BalanceTransaction, reference: Option<&str>) -> Expected {
     let reference = reference.unwrap_or_default();
-    let payment = || reference.parse::<PaymentId>().ok();
+    let is_payment = reference.parse::<PaymentId>().is_ok();
     let of = |kind, known: bool| known.then(|| Entry::id_of(kind, reference));
     let is_refund = reference.parse::<RefundId>().is_ok();
     let is_deposit = reference.parse::<DepositId>().is_ok();
@@ -92,8 +92,9 @@ pub fn expected(movement: &BalanceTransaction, reference: Option<&str>) -> Expec
         "payout" | "payout_failure" | "payout_cancel" | "transfer" | "stripe_fee" => {
             return Expected::Nothing;
         }
-        "charge" | "payment" => of(Kind::PaymentCaptured, payment().is_some())
-            .or_else(|| of(Kind::WalletDeposited, is_deposit)),
+        "charge" | "payment" => {
+            of(Kind::PaymentCaptured, is_payment).or_else(|| of(Kind::WalletDeposited, is_deposit))
+        }
         "refund" | "payment_refund" => of(Kind::PaymentRefunded, is_refund),
         "refund_failure" | "payment_failure_refund" => of(Kind::RefundReturned, is_refund),
         "adjustment" => {
@@ -102,9 +103,9 @@ pub fn expected(movement: &BalanceTransaction, reference: Option<&str>) -> Expec
             } else {
                 Kind::DisputeWon
             };
-            let dispute = movement.source.as_deref();
-            let known = payment().zip(dispute);
-            known.map(|(payment, dispute)| Entry::id_within(kind, payment, dispute))
+            let charged = (is_payment || is_deposit).then_some(reference);
+            let known = charged.zip(movement.source.as_deref());
+            known.map(|(charged, dispute)| Entry::id_within(kind, charged, dispute))
         }
         _ => None,
     };
@@ -249,6 +250,13 @@ mod tests {
                 70,
                 pay.to_string(),
                 id(Entry::dispute_won(pay, "dp_1", usd(70), NOW)),
+            ),
+            (
+                "adjustment",
+                "dp_1",
+                -70,
+                deposit.to_string(),
+                id(Entry::disputed(deposit, "dp_1", usd(70), NOW)),
             ),
             ("payout", "po_1", -70, String::new(), Expected::Nothing),
             ("charge", "ch_1", 70, String::new(), Expected::Unknown),

@@ -1,11 +1,11 @@
 //! Comparing the processor's books with the ledger.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use kernel::{Cursor, Limit, Page, Timestamp};
 
 use crate::error::PaymentsError;
-use crate::ledger::{Entry, EntryId};
+use crate::ledger::{Entry, EntryId, Kind};
 use crate::processor::{BalanceTransaction, ProcessorError};
 use crate::reconciliation::{Difference, Expected, FIRST, LAG, OVERLAP, compare, expected};
 use crate::store::PostError;
@@ -112,8 +112,12 @@ impl Charges {
                 Expected::Unknown | Expected::Nothing => None,
             })
             .collect();
+        // What earlier runs have found, most of a page, is read together and not written again.
+        let awaited: HashSet<EntryId> = store.awaited(&ids).await?.into_iter().collect();
+        let fees = ids.iter().map(|id| Entry::id_of(Kind::FeeCharged, id));
+        let wanted: Vec<EntryId> = ids.iter().copied().chain(fees).collect();
         let entries: HashMap<EntryId, Entry> = store
-            .entries(&ids)
+            .entries(&wanted)
             .await?
             .into_iter()
             .map(|entry| (entry.id(), entry))
@@ -126,14 +130,19 @@ impl Charges {
                 Expected::Unknown => None,
             };
             if let Some(entry) = entry {
-                store.found_at_processor(entry.id()).await?;
-                self.post_fee(entry, &read.movement, now).await?;
+                if awaited.contains(&entry.id()) {
+                    store.found_at_processor(entry.id()).await?;
+                }
+                if !entries.contains_key(&Entry::id_of(Kind::FeeCharged, entry.id())) {
+                    self.post_fee(entry, &read.movement, now).await?;
+                }
                 let subject = entry.id().to_string();
                 if let Some(difference) = open.get(&subject) {
                     store.resolve_difference(difference, now).await?;
                 }
             }
             match compare(&read.movement, read.reference, entry, now) {
+                Some(difference) if open.contains_key(&difference.subject) => {}
                 Some(difference) => new += u64::from(store.keep_difference(&difference).await?),
                 None => {
                     if let Some(difference) = open.get(&read.movement.id) {

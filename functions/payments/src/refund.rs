@@ -4,6 +4,9 @@
 //! the shop; the rest goes back to the wallet. A refund is laid over what is left of the order's
 //! lines, tax and shipping in proportion, so that no part is ever refunded beyond itself, and all
 //! of them are at nought when all of the payment is.
+//!
+//! A card has back multiples of what its currency is charged in at least. Whoever asks for another
+//! amount is told so; what a cancellation calls for is rounded in the shopper's favour.
 
 use std::time::Duration;
 
@@ -14,6 +17,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::ledger::Tender;
+use crate::processor::step;
 
 #[cfg(test)]
 mod tests;
@@ -117,7 +121,8 @@ pub struct RefundWish {
     pub id: RefundId,
     /// How much; all that is left when none.
     pub amount: Option<Money>,
-    /// Whether less will do where less is left, as for a cancellation of what was refunded before.
+    /// Whether less will do where less is left, as for a cancellation of what was refunded before,
+    /// and a little more where a card cannot have back the very amount.
     pub at_most: bool,
     /// The lines that it is for; it is laid over them and the tax, where that is enough.
     pub lines: Vec<LineId>,
@@ -139,6 +144,12 @@ pub enum RefundError {
     /// An amount of nought or less, or in another currency.
     #[error("no amount of this payment")]
     NotAnAmount,
+    /// The card cannot have back the very amount.
+    #[error("a card has back multiples of {step}")]
+    TooFine {
+        /// What it has back multiples of.
+        step: Money,
+    },
     /// Sums that cannot be done.
     #[error(transparent)]
     Money(#[from] MoneyError),
@@ -188,7 +199,7 @@ impl Refundable {
         if minor == 0 {
             return Err(RefundError::NotAnAmount);
         }
-        let card = self.left.card.min(minor);
+        let card = self.card_part(minor, wish.at_most)?;
         Ok(Refund {
             id: wish.id,
             payment_id: self.payment_id,
@@ -196,7 +207,7 @@ impl Refundable {
             cancellation_id: wish.cancellation_id,
             amount: Tender {
                 card,
-                wallet: minor - card,
+                wallet: (minor - card).max(0),
                 currency: left.currency,
             },
             lines: wish.lines.clone(),
@@ -208,6 +219,20 @@ impl Refundable {
             created_at: at,
             updated_at: at,
         })
+    }
+
+    /// What the card has back of a refund.
+    fn card_part(&self, minor: i64, rounded: bool) -> Result<i64, RefundError> {
+        let card = self.left.card.min(minor);
+        let step = step(self.left.currency);
+        match card % step {
+            0 => Ok(card),
+            // What is left for it is a multiple, as all that was charged is.
+            over if rounded => Ok(self.left.card.min(card - over + step)),
+            _ => Err(RefundError::TooFine {
+                step: Money::new(step, self.left.currency),
+            }),
+        }
     }
 
     /// What it and a refund are after the refund has gone back.

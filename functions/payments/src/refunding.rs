@@ -282,6 +282,10 @@ impl From<RefundError> for PaymentsError {
         match error {
             RefundError::ExceedsPayment { left } => Self::RefundExceedsPayment { left },
             RefundError::NotAnAmount => Self::invalid("/amount", "must be above 0"),
+            RefundError::TooFine { step } => {
+                let rule = format!("must be a multiple of {step}: a card has nothing finer back");
+                Self::invalid("/amount", rule)
+            }
             RefundError::Money(error) => Self::Money(error),
         }
     }

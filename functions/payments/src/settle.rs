@@ -3,8 +3,9 @@
 use aws::Answered;
 use kernel::{Amount, Money, PaymentId, Timestamp};
 
+use crate::deposit::DepositStage;
 use crate::error::PaymentsError;
-use crate::ledger::Entry;
+use crate::ledger::{DepositId, Entry};
 use crate::order_book::OrderBook;
 use crate::pay::Driver;
 use crate::payment::{Move, Payment, Stage};
@@ -66,7 +67,9 @@ impl Charges {
         let payment = match payment.stage {
             Stage::Confirmed => {
                 let tender = payment.part(amount).ok_or_else(|| {
-                    PaymentsError::invalid("/amount", "must be above 0 and at most what is held")
+                    let rule =
+                        "must be above 0, at most what is held, and what a card can be charged";
+                    PaymentsError::invalid("/amount", rule)
                 })?;
                 self.advance(&payment, Move::Capture(tender), &driver)
                     .await?
@@ -187,23 +190,19 @@ impl Charges {
         at: Timestamp,
     ) -> Result<&'static str, PaymentsError> {
         let amount = crate::processor::stripe::amount_of(dispute.amount, &dispute.currency)?;
-        let payment = match self.processor.reference(&dispute.intent).await {
-            Ok(reference) => reference.and_then(|text| text.parse::<PaymentId>().ok()),
-            Err(ProcessorError::Refused { status: 404, .. }) => None,
+        let reference = match self.processor.reference(&dispute.intent).await {
+            Ok(reference) => reference.unwrap_or_default(),
+            Err(ProcessorError::Refused { status: 404, .. }) => String::new(),
             Err(error) => return Err(error.into()),
         };
-        let known = match payment {
-            Some(id) => self.payments.store.payment(id).await?,
-            None => None,
+        let Some(charged) = self.charged(&reference).await? else {
+            return Ok("a dispute of nothing of ours");
         };
-        let Some(payment) = known.filter(|payment| payment.stage == Stage::Captured) else {
-            return Ok("a dispute of no payment of ours");
-        };
-        let taken = Entry::disputed(payment.id, &dispute.id, amount, at)?;
+        let taken = Entry::disputed(&charged, &dispute.id, amount, at)?;
         let mut entries = vec![taken];
         if dispute.won {
             // Its beginning may be told later, or never.
-            entries.push(Entry::dispute_won(payment.id, &dispute.id, amount, at)?);
+            entries.push(Entry::dispute_won(&charged, &dispute.id, amount, at)?);
         }
         for entry in &entries {
             match self.payments.store.post(entry, |alone, _| alone).await {
@@ -212,6 +211,22 @@ impl Charges {
             }
         }
         Ok("posted the dispute")
+    }
+
+    /// What has brought money by card under a reference: a payment or a deposit, by its id.
+    async fn charged(&self, reference: &str) -> Result<Option<String>, PaymentsError> {
+        let store = &self.payments.store;
+        if let Ok(id) = reference.parse::<PaymentId>() {
+            let payment = store.payment(id).await?;
+            let captured = payment.filter(|payment| payment.stage == Stage::Captured);
+            return Ok(captured.map(|payment| payment.id.to_string()));
+        }
+        let Ok(id) = reference.parse::<DepositId>() else {
+            return Ok(None);
+        };
+        let deposit = store.deposit(id).await?;
+        let succeeded = deposit.filter(|deposit| deposit.stage == DepositStage::Succeeded);
+        Ok(succeeded.map(|deposit| deposit.id.to_string()))
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-use crate::{catalogue, checkout, contender, growth};
+use crate::{catalogue, checkout, contender, growth, paying};
 
 /// What cargo has to be told to build the binaries that some parts run. A release of one takes the
 /// better part of a minute, so it is no more than those; and where no time is measured it is none.
@@ -23,6 +23,12 @@ pub fn arguments(root: &Path, parts: &[String]) -> Result<Vec<String>> {
             "growth" => {
                 run(&catalogue::FUNCTIONS);
                 run(&growth::functions());
+            }
+            "payments" => {
+                run(&catalogue::FUNCTIONS);
+                run(&checkout::FUNCTIONS);
+                run(&paying::FUNCTIONS);
+                run(&contender::BINARIES[..1]);
             }
             "cold" | "warm" => {
                 run(&catalogue::FUNCTIONS);

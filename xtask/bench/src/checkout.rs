@@ -106,7 +106,7 @@ pub fn run(setting: &Setting, cases: &[(usize, bool)], times: usize) -> Result<V
 }
 
 /// The functions of the checkout, and what there is to buy.
-struct Till<'a> {
+pub struct Till<'a> {
     setting: &'a Setting,
     database: &'a Database,
     recorder: &'a Recorder,
@@ -116,14 +116,17 @@ struct Till<'a> {
 }
 
 /// An order of somebody's, and the calls of each request that led to it.
-struct Bought {
-    token: String,
-    order: String,
+pub struct Bought {
+    /// The buyer's token.
+    pub token: String,
+    /// The order's id.
+    pub order: String,
     calls: BTreeMap<&'static str, Vec<Call>>,
 }
 
 impl<'a> Till<'a> {
-    fn open(
+    /// Starts the functions.
+    pub fn open(
         setting: &'a Setting,
         database: &'a Database,
         recorder: &'a Recorder,
@@ -149,7 +152,7 @@ impl<'a> Till<'a> {
 
     /// Somebody new fills a cart, looks at it, asks what it would cost and orders it. Of what fills
     /// it, the last line is what counts.
-    fn buy(&mut self, lines: usize) -> Result<Bought> {
+    pub fn buy(&mut self, lines: usize) -> Result<Bought> {
         let token = self.setting.signer.token(Role::User);
         let mut calls = BTreeMap::new();
         for line in 0..lines {
@@ -222,10 +225,11 @@ impl<'a> Till<'a> {
 
 /// What requests of one function took, each by the kind of call.
 #[derive(Default)]
-struct Requests(Vec<BTreeMap<String, (usize, Units)>>);
+pub struct Requests(Vec<BTreeMap<String, (usize, Units)>>);
 
 impl Requests {
-    fn add(&mut self, calls: &[Call]) {
+    /// One more request.
+    pub fn add(&mut self, calls: &[Call]) {
         let mut kinds = BTreeMap::<String, (usize, Units)>::new();
         for call in calls {
             let (count, units) = kinds.entry(call.operation.clone()).or_default();
@@ -237,7 +241,7 @@ impl Requests {
 
     /// The one in the middle, in all and by the kind of call. Now and then one takes more, since its
     /// instance has not heard of a SKU for half a minute.
-    fn figures(mut self) -> Value {
+    pub fn figures(mut self) -> Value {
         let figures = |count: usize, units: Units| {
             json!({
                 "calls": count,

@@ -6,7 +6,7 @@ use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
 use crate::contender::{Contender, MINIMAL};
-use crate::process::Process;
+use crate::process::{Process, Program, Variables};
 use crate::recorder::{Recorder, busy};
 use crate::setting::{PRODUCTS, Setting};
 use crate::share::Share;
@@ -23,9 +23,27 @@ pub struct Circumstance<'a> {
     pub share: Option<&'a Share>,
 }
 
+impl<'a> Circumstance<'a> {
+    /// All of them, without the share where there is none to be had.
+    pub fn all(
+        plain: &'a Recorder,
+        tls: &'a Recorder,
+        share: Option<&'a Share>,
+    ) -> Vec<Circumstance<'a>> {
+        let of = |name, recorder, share| Circumstance {
+            name,
+            recorder,
+            share,
+        };
+        let mut all = vec![of("plain", plain, None), of("tls", tls, None)];
+        all.extend(share.map(|share| of("share", tls, Some(share))));
+        all
+    }
+}
+
 /// What one contender's starts came to.
 #[derive(Default)]
-struct Starts {
+pub struct Starts {
     ready: Sample,
     answered: Sample,
     start_cpu: Sample,
@@ -72,22 +90,35 @@ fn start(
     circumstance: &Circumstance<'_>,
     starts: &mut Starts,
 ) -> Result<()> {
-    let recorder = circumstance.recorder;
-    let mut variables = setting.variables(&contender.name, &recorder.endpoint(), PRODUCTS);
+    let endpoint = circumstance.recorder.endpoint();
+    let mut variables = setting.variables(&contender.name, &endpoint, PRODUCTS);
     variables.extend(contender.variables.iter().cloned());
+    let (program, event) = (&contender.program, &contender.event);
+    let (body, calls) = once(program, &variables, event, circumstance, starts)?;
+    ensure!(body["statusCode"] == 200, "it answered {body}");
+    ensure!(
+        !contender.name.starts_with(MINIMAL) || calls == 1,
+        "the recorder missed a call"
+    );
+    Ok(())
+}
+
+/// Starts a program and hands it one event: its answer, and the calls that it took.
+pub fn once(
+    program: &Program,
+    variables: &Variables,
+    event: &str,
+    circumstance: &Circumstance<'_>,
+    starts: &mut Starts,
+) -> Result<(Value, usize)> {
+    let recorder = circumstance.recorder;
     recorder.take();
-    let (mut process, start) = Process::start(&contender.program, &variables)?;
+    let (mut process, start) = Process::start(program, variables)?;
     if let Some(share) = circumstance.share {
         process.hold_to(share)?;
     }
-    let answer = process.ask(&contender.event)?;
+    let answer = process.ask(event)?;
     let calls = recorder.take();
-    let body: Value = serde_json::from_slice(&answer.body)?;
-    ensure!(body["statusCode"] == 200, "it answered {body}");
-    ensure!(
-        !contender.name.starts_with(MINIMAL) || calls.len() == 1,
-        "the recorder missed a call"
-    );
     starts.ready.add_time(start.ready);
     // Between the two the function waited for us.
     starts
@@ -99,14 +130,15 @@ fn start(
     starts.database.add_time(busy(&calls));
     starts.calls.add(calls.len() as f64);
     starts.units = calls.iter().map(|call| call.units).sum();
-    Ok(())
+    Ok((serde_json::from_slice(&answer.body)?, calls.len()))
 }
 
 /// Bytes in a mebibyte.
 pub const MIB: f64 = 1_048_576.0;
 
 impl Starts {
-    fn figures(&self) -> Value {
+    /// Medians.
+    pub fn figures(&self) -> Value {
         json!({
             "readyMs": rounded(self.ready.median()),
             "answeredMs": rounded(self.answered.median()),

@@ -1,4 +1,5 @@
-//! The other services, as far as the functions use them: S3, SQS, SNS and the search engine.
+//! The other services, as far as the functions use them: S3, SQS, SNS, Secrets Manager and the
+//! search engine.
 //!
 //! They answer at once and keep objects alone, so that a function's time is its own. What they
 //! charge follows from the number of calls.
@@ -78,6 +79,9 @@ impl State {
         if request.header("x-amz-target") == Some("AmazonSQS.SendMessageBatch") {
             return Ok(taken_by_queue(&serde_json::from_slice(&request.body)?));
         }
+        if request.header("x-amz-target") == Some("secretsmanager.GetSecretValue") {
+            return Ok(secret(&serde_json::from_slice(&request.body)?));
+        }
         if request.body.starts_with(b"Action=PublishBatch") {
             return Ok(taken_by_topic(&String::from_utf8_lossy(&request.body)));
         }
@@ -119,6 +123,16 @@ fn range(asked: Option<&str>, length: usize) -> std::ops::Range<usize> {
     let from = bounds.and_then(|(from, _)| number(from)).unwrap_or(0);
     let to = bounds.and_then(|(_, to)| number(to)).map(|to| to + 1);
     from.min(length)..to.unwrap_or(length).min(length)
+}
+
+/// A secret's value is its own name.
+fn secret(asked: &Value) -> Vec<u8> {
+    let body = json!({ "Name": asked["SecretId"], "SecretString": asked["SecretId"] });
+    reply(
+        "application/x-amz-json-1.1",
+        &[],
+        body.to_string().as_bytes(),
+    )
 }
 
 fn taken_by_queue(batch: &Value) -> Vec<u8> {

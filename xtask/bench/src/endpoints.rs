@@ -143,7 +143,7 @@ fn variables(
 }
 
 /// How many bytes a function's zip has: its binary, deflated, and what an archive puts around it.
-fn zipped(binary: &Path) -> Result<usize> {
+pub fn zipped(binary: &Path) -> Result<usize> {
     const AROUND: usize = 30 + 46 + 22 + 2 * "bootstrap".len();
     let bytes = std::fs::read(binary).with_context(|| format!("{}", binary.display()))?;
     let mut deflated = DeflateEncoder::new(Vec::new(), Compression::best());

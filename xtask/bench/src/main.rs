@@ -13,6 +13,8 @@ mod growth;
 mod hot_sku;
 mod limits;
 mod old_orders;
+mod paying;
+mod paying_starts;
 mod process;
 mod recorder;
 mod report;
@@ -24,6 +26,7 @@ mod share;
 mod shelf;
 mod statistics;
 mod stock;
+mod stripe;
 mod target;
 mod tls;
 mod units;
@@ -53,10 +56,11 @@ const MEMORY_MB: u64 = 256;
 /// What is measured unless one part is asked for. Growth takes long, and changes seldom.
 const USUAL: [&str; 3] = ["cold", "warm", "endpoints"];
 
-/// What is measured when it is asked for alone. The last two have files of their own.
-const UNUSUAL: [&str; 3] = ["growth", HOT_SKU, CHECKOUT];
+/// What is measured when it is asked for alone. All but the first have files of their own.
+const UNUSUAL: [&str; 4] = ["growth", HOT_SKU, CHECKOUT, PAYMENTS];
 const HOT_SKU: &str = "hot-sku";
 const CHECKOUT: &str = "checkout";
+const PAYMENTS: &str = "payments";
 
 /// What is asked for.
 struct Wanted {
@@ -90,6 +94,7 @@ fn run() -> Result<()> {
     match wanted.parts.as_slice() {
         [part] if part == CHECKOUT => return buy(&setting, wanted.quick),
         [part] if part == HOT_SKU => return rush(&setting, wanted.quick),
+        [part] if part == PAYMENTS => return pay(&setting, &wanted),
         _ => {}
     }
     let mut report = Report::begin(&setting)?;
@@ -162,6 +167,17 @@ fn rush(setting: &Setting, quick: bool) -> Result<()> {
     Ok(())
 }
 
+/// Measures payments.
+fn pay(setting: &Setting, wanted: &Wanted) -> Result<()> {
+    let times = if wanted.quick { 1 } else { 5 };
+    let figures = paying::run(setting, times, wanted.rounds)?;
+    screen::paying(&figures);
+    if !wanted.quick {
+        report::write(setting, paying::FILE, &figures)?;
+    }
+    Ok(())
+}
+
 /// A small catalogue, and two ways to it.
 struct Shop {
     catalogue: Catalogue,
@@ -201,20 +217,7 @@ impl Shop {
                     eprintln!("  without the processor's share: {error:#}");
                 }
                 let share = share.ok();
-                let circumstances = [
-                    ("plain", &self.plain, None),
-                    ("tls", &self.tls, None),
-                    ("share", &self.tls, share.as_ref()),
-                ];
-                let circumstances: Vec<_> = circumstances
-                    .into_iter()
-                    .filter(|(name, _, share)| *name != "share" || share.is_some())
-                    .map(|(name, recorder, share)| Circumstance {
-                        name,
-                        recorder,
-                        share,
-                    })
-                    .collect();
+                let circumstances = Circumstance::all(&self.plain, &self.tls, share.as_ref());
                 cold::run(setting, &contenders, &circumstances, wanted.rounds)
             }
             "warm" => {
@@ -250,6 +253,7 @@ struct Paths {
     binaries: PathBuf,
     express: PathBuf,
     database: PathBuf,
+    python: PathBuf,
     scratch: PathBuf,
 }
 
@@ -263,6 +267,7 @@ impl Paths {
             binaries: self.binaries,
             express: self.express,
             database: self.database,
+            python: self.python,
             scratch: self.scratch,
         })
     }
@@ -283,6 +288,7 @@ fn parse() -> Result<(Paths, Wanted)> {
             Long("root") => paths.root = arguments.value()?.into(),
             Long("binaries") => paths.binaries = arguments.value()?.into(),
             Long("express") => paths.express = arguments.value()?.into(),
+            Long("python") => paths.python = arguments.value()?.into(),
             Long("database") => paths.database = arguments.value()?.into(),
             Long("scratch") => paths.scratch = arguments.value()?.into(),
             Long("only") => wanted.parts = vec![arguments.value()?.string()?],

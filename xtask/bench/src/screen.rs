@@ -111,6 +111,33 @@ pub fn checkout(figures: &Value) {
     println!("\n  events of an order: {}", figures["events"]);
 }
 
+/// Shows what paying takes.
+pub fn paying(figures: &Value) {
+    let mut table = Table::headed(&[
+        "request",
+        "database",
+        "read units",
+        "write units",
+        "processor",
+        "other calls",
+    ]);
+    for row in figures["requests"].as_array().into_iter().flatten() {
+        let names = [
+            "calls",
+            "readUnits",
+            "writeUnits",
+            "processorCalls",
+            "otherCalls",
+        ];
+        let word = |name: &str| row[name].as_str().unwrap_or_default();
+        let name = format!("{}, {}", word("function"), word("case"));
+        table.row(&name, names.map(|name| text(&row[name])));
+    }
+    table.print("Paying");
+    cold(&figures["cold"]);
+    println!("\n  zips: {}", figures["zips"]);
+}
+
 fn cold(cold: &Value) {
     let circumstances = [
         ("plain", "Starts: plain HTTP to the database"),

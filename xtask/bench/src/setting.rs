@@ -21,6 +21,8 @@ pub struct Setting {
     pub express: PathBuf,
     /// The program that is the database.
     pub database: PathBuf,
+    /// The Python that has the local cloud's packages.
+    pub python: PathBuf,
     /// What belongs to this machine alone.
     pub scratch: PathBuf,
     /// Certificates.

@@ -29,7 +29,7 @@ pub enum Kind {
     WalletWithdrawn,
     /// The processor has kept its fee.
     FeeCharged,
-    /// A card holder's bank has taken a payment back.
+    /// A card holder's bank has taken back what a payment or a deposit had brought.
     PaymentDisputed,
     /// The bank has given it up again.
     DisputeWon,
@@ -295,15 +295,15 @@ impl Entry {
             .entry(fee.currency, at)
     }
 
-    /// A card holder's bank has taken the amount back. A payment may be disputed more than once,
-    /// so the processor's name of the dispute is a part of the cause.
+    /// A card holder's bank has taken back what a payment or a deposit had brought. Either may be
+    /// disputed more than once, so the processor's name of the dispute is a part of the cause.
     pub fn disputed(
-        payment: PaymentId,
+        charged: impl std::fmt::Display,
         dispute: &str,
         amount: Money,
         at: Timestamp,
     ) -> Result<Self, EntryError> {
-        Draft::within(Kind::PaymentDisputed, payment, dispute)
+        Draft::within(Kind::PaymentDisputed, charged, dispute)
             .debit(Account::Disputes, amount.minor)
             .credit(Account::Processor, amount.minor)
             .entry(amount.currency, at)
@@ -311,12 +311,12 @@ impl Entry {
 
     /// The bank has given the dispute up.
     pub fn dispute_won(
-        payment: PaymentId,
+        charged: impl std::fmt::Display,
         dispute: &str,
         amount: Money,
         at: Timestamp,
     ) -> Result<Self, EntryError> {
-        Draft::within(Kind::DisputeWon, payment, dispute)
+        Draft::within(Kind::DisputeWon, charged, dispute)
             .debit(Account::Processor, amount.minor)
             .credit(Account::Disputes, amount.minor)
             .entry(amount.currency, at)

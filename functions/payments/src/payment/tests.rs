@@ -217,6 +217,42 @@ fn the_wallet_pays_what_it_is_asked_to_and_the_card_the_rest() {
     assert_eq!(share(PayBy::Split, Some("0.001"), 5000), Err(1));
 }
 
+#[test]
+fn a_card_is_left_what_its_currency_is_charged_in() {
+    let kwd = |minor| Money::new(minor, CurrencyCode::parse("KWD").unwrap());
+    let share = |asked: Option<&str>, due, available| {
+        let payment = Payment {
+            wallet_asked: asked.map(|text| Amount::parse(text).unwrap()),
+            ..payment(Stage::Started, tender(0, 0))
+        };
+        payment
+            .share(kwd(due), kwd(available))
+            .map(|tender| (tender.card, tender.wallet))
+            .map_err(|faults| faults.into_vec().len())
+    };
+    assert_eq!(share(None, 10_000, 3_333), Ok((6_670, 3_330)));
+    assert_eq!(share(None, 10_005, 3_333), Ok((6_680, 3_325)));
+    assert_eq!(share(None, 10_005, 20_000), Ok((0, 10_005)));
+    assert_eq!(share(None, 10_000, 7), Ok((10_000, 0)));
+    assert_eq!(share(None, 5, 2), Err(1), "neither can pay it");
+    assert_eq!(share(Some("3.330"), 10_000, 3_333), Ok((6_670, 3_330)));
+    assert_eq!(share(Some("3.333"), 10_000, 3_333), Err(1));
+    assert_eq!(share(Some("0.0001"), 10_005, 3_333), Err(1));
+
+    let due = Tender {
+        card: 6_670,
+        wallet: 3_330,
+        currency: kwd(0).currency,
+    };
+    let part = |minor| {
+        let part = payment(Stage::Confirmed, due).part(Some(kwd(minor)));
+        part.map(|part| (part.card, part.wallet))
+    };
+    assert_eq!(part(3_333), None, "the bank could not be told so");
+    assert_eq!(part(3_340), Some((10, 3_330)));
+    assert_eq!(part(1), Some((0, 1)));
+}
+
 proptest! {
     #[test]
     fn a_part_is_what_was_asked_for_and_no_more_than_was_held(

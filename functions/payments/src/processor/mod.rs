@@ -12,7 +12,7 @@ use std::fmt;
 
 use kernel::{Money, Timestamp};
 
-pub use stripe::Stripe as Processor;
+pub use stripe::{Stripe as Processor, step};
 
 /// Whether a text may be a token of a card at the processor. A card's number is none, so that it is
 /// neither kept nor sent on by somebody's mistake.

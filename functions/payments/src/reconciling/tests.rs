@@ -4,12 +4,13 @@
 use std::time::Duration;
 
 use kernel::{Clock, CurrencyCode, PaymentId, SystemClock};
+use testkit::Brink;
 
 use super::*;
 use crate::ledger::{DepositId, Tender};
 use crate::processor::NewIntent;
 use crate::reconciliation::DifferenceKind;
-use crate::testing::{charges, silent, usd, user};
+use crate::testing::{charges, charges_on, cloud, silent, stripe, usd, user};
 
 /// Differences of a reference.
 async fn of(charges: &Charges, reference: &str) -> Vec<Difference> {
@@ -151,8 +152,10 @@ async fn what_only_one_book_has_and_what_they_have_otherwise_is_found_once() {
 }
 
 #[tokio::test]
-async fn the_processors_fees_are_posted_once() {
-    let charges = charges().await;
+async fn the_processors_fees_are_posted_once_and_what_was_found_is_not_written_again() {
+    let aws = cloud().await;
+    let brink = Brink::before(aws.environment());
+    let charges = charges_on(&brink.connect(aws.environment()).await, &stripe()).await;
     let now = SystemClock.now();
     let deposit = DepositId::generate(now, [9; 10]);
     let entry = Entry::deposited(deposit, user("ann"), usd(700), now).unwrap();
@@ -172,12 +175,17 @@ async fn the_processors_fees_are_posted_once() {
         fee: usd(31),
         created: now,
     };
-    for _ in 0..2 {
-        let new = charges
-            .compare_page(vec![movement.clone()], &HashMap::new(), now)
-            .await;
-        assert_eq!(new.unwrap(), 0);
-    }
+    let open = HashMap::new();
+    let compare = || charges.compare_page(vec![movement.clone()], &open, now);
+    assert_eq!(compare().await.unwrap(), 0);
+    let again = brink.after(usize::MAX, compare()).await;
+    assert_eq!(again.done().unwrap().unwrap(), 0);
+    let calls = brink.calls();
+    assert_eq!(calls.len(), 2, "{calls:?}");
+    assert!(
+        calls.iter().all(|call| call.ends_with("BatchGetItem")),
+        "{calls:?}"
+    );
     let books = charges.payments.trial_balance().await.unwrap();
     let accounts = &books.accounts[&CurrencyCode::USD];
     assert_eq!(accounts["fees"].difference(), 31);

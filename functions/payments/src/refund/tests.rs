@@ -108,6 +108,29 @@ fn more_than_is_left_is_refused_and_a_cancellation_has_what_is_left() {
 }
 
 #[test]
+fn a_card_has_back_multiples_of_what_its_currency_is_charged_in() {
+    let currency = CurrencyCode::parse("KWD").unwrap();
+    let kwd = |minor| Money::new(minor, currency);
+    let paid = captured(6_670, 3_333, currency, &[]);
+    let fine = RefundError::TooFine { step: kwd(10) };
+    assert_eq!(paid.take(&wish("r", Some(4_113), currency), NOW), Err(fine));
+    let (left, refund) = take(&paid, &wish("r", Some(4_110), currency));
+    assert_eq!((refund.amount.card, refund.amount.wallet), (4_110, 0));
+    // What a cancellation calls for is known to the thousandth, and is not kept from the shopper.
+    let called_off = |amount| RefundWish {
+        at_most: true,
+        ..wish("c", Some(amount), currency)
+    };
+    let (left, refund) = take(&left, &called_off(2_551));
+    assert_eq!((refund.amount.card, refund.amount.wallet), (2_560, 0));
+    assert_eq!((left.left.card, left.left.wallet), (0, 3_333));
+    let (left, refund) = take(&left, &called_off(1_111));
+    assert_eq!((refund.amount.card, refund.amount.wallet), (0, 1_111));
+    let (left, _) = take(&left, &wish("s", None, currency));
+    assert_eq!((left.left.card, left.left.wallet), (0, 0));
+}
+
+#[test]
 fn what_the_bank_sends_back_later_may_be_refunded_again_and_the_wallet_keeps_its_part() {
     let weights = [share(Part::Line(line(1)), 60), share(Part::Tax, 40)];
     let before = captured(70, 30, CurrencyCode::USD, &weights);
@@ -178,8 +201,10 @@ proptest! {
         asked in prop::collection::vec((1..4_000_i64, any::<bool>()), 1..20),
         exponent in 0..4_usize,
     ) {
-        prop_assume!(card + wallet > 0);
         let currency = CurrencyCode::parse(["JPY", "USD", "KWD", "CLF"][exponent]).unwrap();
+        let step = step(currency);
+        let card = card - card % step;
+        prop_assume!(card + wallet > 0);
         let parts = |at: usize| match at {
             0 => Part::Tax,
             1 => Part::Shipping,
@@ -215,6 +240,9 @@ proptest! {
                 Err(RefundError::ExceedsPayment { left: told }) => {
                     prop_assert!(amount > left);
                     prop_assert_eq!(told.minor, left);
+                }
+                Err(RefundError::TooFine { .. }) => {
+                    prop_assert!(now.left.card.min(amount) % step != 0);
                 }
                 Err(error) => return Err(TestCaseError::fail(error.to_string())),
             }

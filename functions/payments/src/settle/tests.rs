@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::pay::tests::{Book, pay_by_card};
 use crate::store::Received;
-use crate::testing::{NOW, authenticate, charges, usd};
+use crate::testing::{NOW, authenticate, charges, silent, usd, user};
 
 async fn told(charges: &Charges, book: &Book, id: &str, kind: &str, object: Value) {
     let received = Received {
@@ -53,6 +53,28 @@ async fn a_dispute_is_posted_once_whichever_of_its_events_come_and_in_any_order(
         }
         assert_eq!(disputed(&charges).await, left, "{events:?}");
     }
+}
+
+#[tokio::test]
+async fn a_disputed_deposit_is_posted_too_and_the_wallet_is_left_to_people() {
+    let charges = charges().await;
+    let (book, _) = Book::of(usd(1000));
+    let answered = silent("deposit");
+    let visa = "pm_card_visa".to_owned();
+    let filled = charges.deposit(user("ann"), usd(1000), visa, &answered, NOW);
+    let deposit = filled.await.unwrap().deposited.deposit;
+    let object = json!({
+        "id": "dp_1", "payment_intent": deposit.intent, "amount": 1000, "currency": "usd",
+        "status": "needs_response",
+    });
+    let kind = "charge.dispute.created";
+    told(&charges, &book, "evt_1", kind, object.clone()).await;
+    assert_eq!(disputed(&charges).await, 1000);
+    let balance = || async { charges.payments.wallet(user("ann")).await.unwrap() };
+    assert_eq!(balance().await.balance(CurrencyCode::USD), usd(1000));
+    let kind = "charge.dispute.funds_reinstated";
+    told(&charges, &book, "evt_2", kind, object).await;
+    assert_eq!(disputed(&charges).await, 0);
 }
 
 #[tokio::test]

@@ -179,15 +179,23 @@ impl Store {
         Ok(found.await?)
     }
 
+    /// Those of these entries that are yet to be found.
+    pub async fn awaited(&self, ids: &[EntryId]) -> Result<Vec<EntryId>, StoreError> {
+        let items = self.awaited_items(ids).await?;
+        Ok(items.into_iter().map(|item| item.entry).collect())
+    }
+
     /// Entries that should have been found by now.
     pub async fn overdue_entries(&self, now: Timestamp) -> Result<Vec<Awaited>, StoreError> {
         let ids = self.standing(AWAITED, now).await?;
-        let keys: Vec<_> = ids
-            .iter()
-            .filter_map(|id| Some(awaited_key(id.parse().ok()?)))
-            .collect();
-        let items: Vec<AwaitedItem> = self.table.batch_get(&keys).await?;
+        let ids: Vec<_> = ids.iter().filter_map(|id| id.parse().ok()).collect();
+        let items = self.awaited_items(&ids).await?;
         Ok(items.into_iter().map(Awaited::from).collect())
+    }
+
+    async fn awaited_items(&self, ids: &[EntryId]) -> Result<Vec<AwaitedItem>, StoreError> {
+        let keys: Vec<_> = ids.iter().map(|id| awaited_key(*id)).collect();
+        Ok(self.table.batch_get(&keys).await?)
     }
 
     /// Lets an entry that was not found wait for another while.

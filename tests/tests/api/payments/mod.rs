@@ -1,5 +1,6 @@
 //! `/api/v1/payments` and `/api/v1/wallet`.
 
+mod books;
 mod deployed_webhooks;
 mod methods;
 mod paying;

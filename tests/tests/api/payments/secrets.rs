@@ -22,6 +22,14 @@ fn no_item_has_a_cards_number_or_what_finishes_a_payment() {
         assert_eq!(reply.pointers(), ["/paymentMethodId"]);
         assert!(!reply.text().contains(number));
     }
+    // Where it belongs even less: addresses are not logged as they came.
+    let number = "4242424242424242";
+    ann.delete(&format!("/api/v1/payments/methods/{number}"))
+        .expect(404);
+    ann.get(&format!("/api/v1/payments/{number}")).expect(404);
+    ann.get(&format!("/api/v1/payments/methods?card={number}"))
+        .expect(422);
+    ann.get(&format!("/api/v1/cards/{number}")).expect(404);
     let waits = pay(&ann, &wish("pm_card_authenticationRequired"))
         .expect(201)
         .data();

@@ -9,13 +9,28 @@ const IN_HUNDREDTHS: [&str; 2] = ["ISK", "UGX"];
 /// Currencies with hundredths of which Stripe takes whole units.
 const IN_UNITS: [&str; 1] = ["MGA"];
 
+/// The least that a card is charged or given back of a currency, in minor units: what it is charged
+/// and given back are multiples of it. Of three decimals the last must be nought:
+/// https://docs.stripe.com/currencies#three-decimal.
+pub fn step(currency: CurrencyCode) -> i64 {
+    if IN_UNITS.contains(&currency.as_str()) {
+        100
+    } else if currency.exponent() == 3 {
+        10
+    } else {
+        1
+    }
+}
+
 /// The number that Stripe takes for an amount.
 pub(super) fn to_stripe(amount: Money) -> Result<i64, ProcessorError> {
     let code = amount.currency.as_str();
-    let number = if IN_HUNDREDTHS.contains(&code) {
+    let number = if amount.minor % step(amount.currency) != 0 {
+        None
+    } else if IN_HUNDREDTHS.contains(&code) {
         amount.minor.checked_mul(100)
     } else if IN_UNITS.contains(&code) {
-        (amount.minor % 100 == 0).then_some(amount.minor / 100)
+        Some(amount.minor / 100)
     } else {
         Some(amount.minor)
     };
@@ -69,10 +84,13 @@ mod tests {
 
     #[test]
     fn what_stripe_cannot_say_is_refused_and_not_rounded() {
-        let odd = Money::new(501, CurrencyCode::parse("MGA").unwrap());
-        assert!(matches!(
-            to_stripe(odd),
-            Err(ProcessorError::Refused { status: 400, .. })
-        ));
+        for (currency, minor) in [("MGA", 501), ("KWD", 12_345), ("BHD", 1), ("ISK", i64::MAX)] {
+            let odd = Money::new(minor, CurrencyCode::parse(currency).unwrap());
+            let refused = to_stripe(odd);
+            assert!(
+                matches!(refused, Err(ProcessorError::Refused { status: 400, .. })),
+                "{odd}: {refused:?}"
+            );
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use kernel::Timestamp;
+use kernel::{Money, Timestamp};
 use serde::Deserialize;
 
 use super::Stripe;
@@ -31,6 +31,13 @@ enum Source {
     Whole {
         id: String,
         #[serde(default)]
+        amount: i64,
+        /// Of a charge, of which less may be captured than was held.
+        #[serde(default)]
+        amount_captured: Option<i64>,
+        #[serde(default)]
+        currency: Option<String>,
+        #[serde(default)]
         payment_intent: Option<String>,
         #[serde(default)]
         metadata: HashMap<String, String>,
@@ -45,10 +52,30 @@ struct List {
     has_more: bool,
 }
 
+impl Wire {
+    /// What moved, in the currency that was charged. Where Stripe keeps the money in another, the
+    /// amount here is what it was changed into, and the source has what it was.
+    fn moved(&self) -> Result<Money, ProcessorError> {
+        match &self.source {
+            Some(Source::Whole {
+                amount,
+                amount_captured,
+                currency: Some(currency),
+                ..
+            }) if *currency != self.currency => {
+                let charged = amount_captured.unwrap_or(*amount);
+                from_stripe(charged.saturating_mul(self.amount.signum()), currency)
+            }
+            _ => from_stripe(self.amount, &self.currency),
+        }
+    }
+}
+
 impl TryFrom<Wire> for BalanceTransaction {
     type Error = ProcessorError;
 
     fn try_from(wire: Wire) -> Result<Self, ProcessorError> {
+        let amount = wire.moved()?;
         let (source, intent, reference) = match wire.source {
             None => (None, None, None),
             Some(Source::Named(id)) => (Some(id), None, None),
@@ -56,6 +83,7 @@ impl TryFrom<Wire> for BalanceTransaction {
                 id,
                 payment_intent,
                 mut metadata,
+                ..
             }) => {
                 let reference = metadata
                     .remove("refund")
@@ -69,7 +97,7 @@ impl TryFrom<Wire> for BalanceTransaction {
             source,
             intent,
             reference,
-            amount: from_stripe(wire.amount, &wire.currency)?,
+            amount,
             fee: from_stripe(wire.fee, &wire.currency)?,
             created: Timestamp::from_seconds(wire.created),
         })
@@ -106,5 +134,61 @@ impl Stripe {
             .map(BalanceTransaction::try_from)
             .collect::<Result<_, _>>()?;
         Ok(Page { items, next })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kernel::CurrencyCode;
+    use serde_json::{Value, json};
+
+    fn read(movement: Value) -> BalanceTransaction {
+        let wire: Wire = serde_json::from_value(movement).unwrap();
+        wire.try_into().unwrap()
+    }
+
+    #[test]
+    fn what_moved_is_told_in_the_currency_that_was_charged() {
+        let yen = |minor| Money::new(minor, CurrencyCode::parse("JPY").unwrap());
+        for (kind, amount, source, moved) in [
+            (
+                "charge",
+                640,
+                json!({ "id": "ch_1", "amount": 1500, "amount_captured": 1000, "currency": "jpy" }),
+                yen(1000),
+            ),
+            (
+                "refund",
+                -320,
+                json!({ "id": "re_1", "amount": 500, "currency": "jpy" }),
+                yen(-500),
+            ),
+            (
+                "adjustment",
+                -640,
+                json!({ "id": "dp_1", "amount": 1000, "currency": "jpy" }),
+                yen(-1000),
+            ),
+            (
+                "charge",
+                640,
+                json!({ "id": "ch_1", "amount": 700, "currency": "usd" }),
+                Money::new(640, CurrencyCode::USD),
+            ),
+            (
+                "payout",
+                -640,
+                json!("po_1"),
+                Money::new(-640, CurrencyCode::USD),
+            ),
+        ] {
+            let read = read(json!({
+                "id": "txn_1", "type": kind, "amount": amount, "fee": 22, "currency": "usd",
+                "created": 1, "source": source,
+            }));
+            assert_eq!(read.amount, moved, "{kind}");
+            assert_eq!(read.fee, Money::new(22, CurrencyCode::USD), "{kind}");
+        }
     }
 }

@@ -25,6 +25,7 @@ use super::ProcessorError;
 use super::breaker::Breaker;
 
 pub(crate) use amount::from_stripe as amount_of;
+pub use amount::step;
 pub use refunds::Refunded;
 
 /// The version of the API that the calls are written for.
