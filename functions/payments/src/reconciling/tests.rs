@@ -53,7 +53,7 @@ async fn charge(charges: &Charges, reference: &str, minor: i64) {
 async fn books_that_agree_have_no_differences() {
     let charges = charges().await;
     let now = SystemClock.now();
-    let answered = silent("deposit");
+    let answered = silent(&testkit::unique("deposit"));
     let visa = "pm_card_visa".to_owned();
     let filled = charges
         .deposit(user("ann"), usd(700), visa, &answered, now)

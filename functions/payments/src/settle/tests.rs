@@ -59,7 +59,7 @@ async fn a_dispute_is_posted_once_whichever_of_its_events_come_and_in_any_order(
 async fn a_disputed_deposit_is_posted_too_and_the_wallet_is_left_to_people() {
     let charges = charges().await;
     let (book, _) = Book::of(usd(1000));
-    let answered = silent("deposit");
+    let answered = silent(&testkit::unique("disputed"));
     let visa = "pm_card_visa".to_owned();
     let filled = charges.deposit(user("ann"), usd(1000), visa, &answered, NOW);
     let deposit = filled.await.unwrap().deposited.deposit;
