@@ -69,6 +69,8 @@ pub struct Refundable {
     pub shares: Vec<Share>,
     /// Rises by one with each refund that has gone back, or came back later.
     pub version: u64,
+    /// When that was last.
+    pub changed_at: Option<Timestamp>,
 }
 
 /// How far a refund is.
@@ -179,6 +181,7 @@ impl Refundable {
             returned: 0,
             shares: lay(captured.total()?, weights)?,
             version: 1,
+            changed_at: None,
         })
     }
 
@@ -244,6 +247,7 @@ impl Refundable {
         let shares = self.shares_of(amount, &refund.lines)?;
         let mut after = self.clone();
         after.version += 1;
+        after.changed_at = Some(at);
         after.returned = after
             .returned
             .checked_add(amount.minor)
@@ -269,6 +273,7 @@ impl Refundable {
         let shares = lay(refund.card(), &refund.shares)?;
         let mut after = self.clone();
         after.version += 1;
+        after.changed_at = Some(at);
         after.left.card += refund.amount.card;
         after.returned -= refund.amount.card;
         after.change_shares(&shares, i64::saturating_add);

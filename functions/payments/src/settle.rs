@@ -10,6 +10,7 @@ use crate::order_book::OrderBook;
 use crate::pay::Driver;
 use crate::payment::{Move, Payment, Stage};
 use crate::processor::{ClientSecret, Failure, ProcessorError};
+use crate::refund::Refundable;
 use crate::store::PostError;
 use crate::webhook::{self, Asked, Dispute};
 use crate::{Charges, Payments};
@@ -21,10 +22,12 @@ impl Payments {
         payment.ok_or(PaymentsError::NotFound)
     }
 
-    /// What of a payment went back, in minor units.
-    pub(crate) async fn returned(&self, id: PaymentId) -> Result<i64, PaymentsError> {
-        let refundable = self.store.refundable(id).await?;
-        Ok(refundable.map_or(0, |refundable| refundable.returned))
+    /// What of a payment went back and may; none of one that was not captured.
+    pub(crate) async fn refundable(
+        &self,
+        id: PaymentId,
+    ) -> Result<Option<Refundable>, PaymentsError> {
+        Ok(self.store.refundable(id).await?)
     }
 }
 

@@ -58,5 +58,5 @@ impl Endpoint for CapturePayment {
 
 /// 200 with a payment of which nothing went back.
 pub(super) fn shown(payment: &Payment) -> Data<PaymentView> {
-    Data::new(PaymentView::of(payment, 0)).version(payment.version)
+    Data::new(PaymentView::of(payment, None)).version(payment.version)
 }

@@ -79,7 +79,7 @@ impl Endpoint for PayOrder {
     type Reply = Created<PaymentView>;
 
     async fn call(checkout: &Checkout, call: Call<Self>) -> Result<Self::Reply, Problem> {
-        let answered = call.answered_by(|payment| created(payment, PaymentView::of(payment, 0)));
+        let answered = call.answered_by(|payment| created(payment, PaymentView::of(payment, None)));
         let wish = Wish {
             order_id: call.body.order_id,
             payer: super::payer(&call.caller),
@@ -92,7 +92,7 @@ impl Endpoint for PayOrder {
             .pay(&checkout.orders, wish, &answered, call.at)
             .await?;
         let secret = charges.client_secret(&payment).await?;
-        let view = PaymentView::of(&payment, 0).with_secret(secret.as_ref());
+        let view = PaymentView::of(&payment, None).with_secret(secret.as_ref());
         Ok(created(&payment, view))
     }
 }

@@ -35,13 +35,14 @@ impl Endpoint for GetPayment {
         if !sees_all && !payer.is_of(&payment) {
             return Err(PaymentsError::NotFound.into());
         }
-        let returned = payments.returned(payment.id).await?;
+        let refundable = payments.refundable(payment.id).await?;
         // Whoever only looks after payments has no use for what finishes one.
         let secret = match payer.is_of(&payment) {
             true => charges.client_secret(&payment).await?,
             false => None,
         };
-        let view = PaymentView::of(&payment, returned).with_secret(secret.as_ref());
-        Ok(Data::new(view).version(payment.version))
+        let view = PaymentView::of(&payment, refundable.as_ref()).with_secret(secret.as_ref());
+        let version = view.version;
+        Ok(Data::new(view).version(version))
     }
 }

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::payment::{PayBy, Payment, Stage};
 use crate::processor::{ClientSecret, Failure};
+use crate::refund::Refundable;
 
 /// A payment.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -42,7 +43,7 @@ pub struct PaymentView {
     /// What of it went back.
     refunded_amount: Decimal,
     /// Rises with every change.
-    version: u64,
+    pub(super) version: u64,
     /// When it began.
     created_at: Timestamp,
     /// When it last changed.
@@ -99,8 +100,12 @@ impl From<&Failure> for FailureView {
 }
 
 impl PaymentView {
-    /// A payment of which so much went back.
-    pub(super) fn of(payment: &Payment, refunded: i64) -> Self {
+    /// A payment, and what of it went back. That has a version of its own, so the payment's is that
+    /// of both.
+    pub(super) fn of(payment: &Payment, refundable: Option<&Refundable>) -> Self {
+        let refunded = refundable.map_or(0, |refundable| refundable.returned);
+        let refunds = refundable.map_or(0, |refundable| refundable.version.saturating_sub(1));
+        let changed_at = refundable.and_then(|refundable| refundable.changed_at);
         let parts = payment.captured.or(payment.due);
         let currency = parts.map(|parts| parts.currency);
         let decimal = |minor| currency.map(|currency| Money::new(minor, currency).amount());
@@ -121,9 +126,9 @@ impl PaymentView {
                 .filter(|_| payment.stage == Stage::Failed)
                 .map(FailureView::from),
             refunded_amount: Money::new(refunded, currency.unwrap_or(CurrencyCode::USD)).amount(),
-            version: payment.version,
+            version: payment.version + refunds,
             created_at: payment.created_at,
-            updated_at: payment.updated_at,
+            updated_at: changed_at.map_or(payment.updated_at, |at| at.max(payment.updated_at)),
         }
     }
 

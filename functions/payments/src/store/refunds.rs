@@ -35,6 +35,8 @@ struct RefundableItem {
     returned: i64,
     shares: Vec<Share>,
     version: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    changed_at: Option<Timestamp>,
 }
 
 impl Item for RefundableItem {
@@ -62,6 +64,7 @@ impl From<&Refundable> for RefundableItem {
             returned: refundable.returned,
             shares: refundable.shares.clone(),
             version: refundable.version,
+            changed_at: refundable.changed_at,
         }
     }
 }
@@ -82,6 +85,7 @@ impl From<RefundableItem> for Refundable {
             returned: item.returned,
             shares: item.shares,
             version: item.version,
+            changed_at: item.changed_at,
         }
     }
 }
@@ -339,6 +343,7 @@ fn set_returned(refundable: &Refundable) -> Update {
         .set("returned", refundable.returned)
         .set("shares", &refundable.shares)
         .set("version", refundable.version)
+        .set("changed_at", refundable.changed_at)
         .when(Condition::version(refundable.version.saturating_sub(1)))
 }
 

@@ -52,11 +52,16 @@ fn an_order_that_is_paid_by_card_is_paid_and_is_refunded_to_the_card() {
     let admin = Stage::from_env().holder_of("ADMIN_TOKEN");
     let payment = format!("/api/v1/payments/{}", text(&paid, "id"));
     let refund = json!({ "amount": 10.00, "reason": "a scratch" });
+    let before = ann.get(&payment).expect(200);
+    let tag = before.header("etag").unwrap();
     admin
         .post(&format!("{payment}/refund"), &refund)
         .expect(201);
-    let shown = ann.get(&payment).expect(200).data();
+    let again = ann.ask("GET", &payment).header("if-none-match", tag);
+    let shown = again.send().expect(200).data();
     assert_eq!(shown["refundedAmount"], json!(10.00));
+    let time = |payment: &Value| text(payment, "updatedAt").to_owned();
+    assert!(time(&shown) > time(&before.data()), "{shown}");
     await_order(&ann, &order, |order| {
         order["paymentStatus"] == "partially_refunded"
     });
