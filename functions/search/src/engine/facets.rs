@@ -170,7 +170,10 @@ pub fn read(filters: &Filters, all: u64, counted: &Value) -> Facets {
     });
     let categories = buckets(at(counted, "category", "categories"))
         .filter_map(|bucket| Some((CategoryId::parse(key(bucket)?).ok()?, count(bucket))));
-    let number = |what: &str| at(counted, "price", what)["value"].as_f64();
+    let bound = |end: &str| {
+        let found = &at(counted, "price", end)["value"];
+        found.as_f64().filter(|value| value.is_finite())
+    };
     let ranges = buckets(at(counted, "price", "ranges")).map(|bucket| Range {
         from: bucket["from"].as_f64(),
         to: bucket["to"].as_f64(),
@@ -180,8 +183,8 @@ pub fn read(filters: &Filters, all: u64, counted: &Value) -> Facets {
         brands: brands.collect(),
         categories: categories.collect(),
         prices: Prices {
-            min: number("least").filter(|price| price.is_finite()),
-            max: number("most").filter(|price| price.is_finite()),
+            min: bound("least"),
+            max: bound("most"),
             ranges: ranges.filter(|range| range.count > 0).collect(),
         },
         attributes: attributes(filters, all, counted),
