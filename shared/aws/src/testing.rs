@@ -1,6 +1,7 @@
 //! Tables of a test's own in the local cloud. Behind the feature `testing`, so that no function
 //! can make a table.
 
+use aws_sdk_dynamodb::operation::create_table::CreateTableError;
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType,
     ProjectionType, ScalarAttributeType, StreamSpecification, StreamViewType,
@@ -86,7 +87,8 @@ pub async fn create_table(aws: &Aws, table: &manifest::Table) -> Result<Table, C
         .stream_enabled(true)
         .stream_view_type(StreamViewType::NewImage)
         .build()?;
-    aws.dynamodb()
+    let created = aws
+        .dynamodb()
         .create_table()
         .table_name(made.name())
         .billing_mode(BillingMode::PayPerRequest)
@@ -95,8 +97,18 @@ pub async fn create_table(aws: &Aws, table: &manifest::Table) -> Result<Table, C
         .set_global_secondary_indexes((!indexes.is_empty()).then_some(indexes))
         .set_stream_specification(table.outbox.then_some(stream))
         .send()
-        .await?;
-    Ok(made)
+        .await;
+    match created {
+        // No two tables have one name: the client has asked twice, since the answer was late.
+        Err(error)
+            if error
+                .as_service_error()
+                .is_some_and(CreateTableError::is_resource_in_use_exception) =>
+        {
+            Ok(made)
+        }
+        other => Ok(other.map(|_| made)?),
+    }
 }
 
 /// The types of the events that were told in a table, sorted. It reads the whole table, as only a
