@@ -48,7 +48,11 @@ impl Patience {
                 tokio::time::sleep(pause).await;
                 true
             }
-            None => false,
+            None => {
+                // A shorter pause might fit still, but who was told that it is over may rely on it.
+                self.tried = TRIES;
+                false
+            }
         }
     }
 }
