@@ -3,7 +3,9 @@
 //! Sales of a bucket that come at once must not wait for each other, so most entries do not know
 //! what was on hand after them. Those that do are checkpoints: everything that staff do, and one
 //! sale in sixty-four. A checkpoint is later than every entry that was there before it, and an entry
-//! is later than every checkpoint that was; so counting on from a checkpoint is exact.
+//! is later than every checkpoint that was; so counting on from a checkpoint is exact. An entry is
+//! later than all that brought units before it, too: whatever was taken had come before, by the
+//! ledger's order as well as in truth, so that no sum of it is below nothing, though clocks differ.
 
 use std::collections::VecDeque;
 

@@ -70,8 +70,8 @@ pub struct Bucket {
     pub version: u64,
     /// How many movements it has had. Holds are none.
     pub moves: u64,
-    /// When the last one was that knows what was on hand after it; see [`movement`](crate::movement).
-    pub counted_at: Timestamp,
+    /// Every movement to come is later than this; see [`movement`](crate::movement).
+    pub fence: Timestamp,
 }
 
 impl Bucket {
@@ -83,7 +83,7 @@ impl Bucket {
             reserved: 0,
             version: 0,
             moves: 0,
-            counted_at: Timestamp::MIN,
+            fence: Timestamp::MIN,
         }
     }
 

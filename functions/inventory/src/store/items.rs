@@ -139,7 +139,7 @@ pub(super) struct BucketItem {
     pub reserved: u64,
     pub version: u64,
     pub moves: u64,
-    pub counted_at: Timestamp,
+    pub fence: Timestamp,
     /// In the first one: how many there are, so that who reads it need not read the head.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub buckets: Option<u8>,
@@ -161,7 +161,7 @@ impl From<BucketItem> for Bucket {
             reserved: item.reserved,
             version: item.version,
             moves: item.moves,
-            counted_at: item.counted_at,
+            fence: item.fence,
         }
     }
 }

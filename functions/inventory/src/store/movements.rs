@@ -85,7 +85,7 @@ pub(super) fn moved(
             reserved: 0,
             version: 2,
             moves: 1,
-            counted_at: at,
+            fence: at,
             buckets,
         };
         return write.put(BUCKET, &item, Condition::absent());
@@ -96,8 +96,8 @@ pub(super) fn moved(
         .add("version", 2)
         .add("moves", 1)
         .when(unchanged(bucket, since, at));
-    let update = if checkpoint {
-        update.set("counted_at", at)
+    let update = if checkpoint || quantity > 0 {
+        update.set("fence", at)
     } else {
         update
     };
@@ -121,10 +121,10 @@ pub(super) fn moved(
 }
 
 /// That nothing has come to a bucket that must not; and that an entry at this time is later than
-/// the last checkpoint.
+/// the fence.
 pub(super) fn unchanged(bucket: &Bucket, since: Since, at: Timestamp) -> Condition {
     match since {
-        Since::Anything => Condition::expression("counted_at < :at").value(":at", at),
+        Since::Anything => Condition::expression("fence < :at").value(":at", at),
         Since::Holds => Condition::expression("moves = :moves").value(":moves", bucket.moves),
         Since::Nothing => Condition::version(bucket.version),
     }
@@ -158,7 +158,7 @@ pub(super) fn moved_all(
         let newest = newest
             .as_ref()
             .and_then(|newest| newest.get(number).copied());
-        let at = behind(bucket.counted_at.max(newest.unwrap_or(Timestamp::MIN)), now);
+        let at = behind(bucket.fence.max(newest.unwrap_or(Timestamp::MIN)), now);
         let latest = moments.entry(&part.sku).or_insert(at);
         *latest = at.max(*latest);
     }

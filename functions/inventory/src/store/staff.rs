@@ -58,8 +58,8 @@ impl Store {
             Since::Anything => Vec::new(),
             Since::Holds | Since::Nothing => self.newest(places).await?,
         };
-        let counted = touched.map(|(bucket, _)| bucket.counted_at);
-        let at = newest.into_iter().chain(counted).max();
+        let fences = touched.map(|(bucket, _)| bucket.fence);
+        let at = newest.into_iter().chain(fences).max();
         let at = at.map_or(now, |last| behind(last, now));
         let grown = before.head.buckets != after.head.buckets;
         for (bucket, &free) in buckets {
@@ -125,7 +125,7 @@ fn empty(sku: &Sku, bucket: u8, buckets: Option<u8>) -> BucketItem {
         reserved: 0,
         version: 2,
         moves: 0,
-        counted_at: Timestamp::MIN,
+        fence: Timestamp::MIN,
         buckets,
     }
 }

@@ -256,6 +256,23 @@ fn stock_goes_over_to_other_buckets_and_comes_back_without_a_movement() {
 }
 
 #[test]
+fn what_comes_and_goes_in_one_moment_adds_up_at_every_step() {
+    let store = Store::open();
+    store.put("LAMP", 0, 2);
+    for _ in 0..8 {
+        for by in [3, -2, -1] {
+            let wanted = Wanted {
+                amount: Some(Amount::By(by)),
+                ..Wanted::default()
+            };
+            store.decide("LAMP", &wanted).unwrap();
+        }
+    }
+    assert_eq!(store.movements("LAMP").len(), 24);
+    store.check_ledger("LAMP");
+}
+
+#[test]
 fn ended_holds_are_swept_and_the_shop_hears_of_it() {
     let store = Store::open();
     store.put("LAMP", 2, 1);
