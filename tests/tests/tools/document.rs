@@ -1,8 +1,10 @@
 //! The API's document, and the API as it describes it.
 
 use std::fs;
+use std::time::Duration;
 
 use serde_json::{Value, json};
+use testkit::{Stage, eventually};
 
 use crate::{must_pass, root, tool, variable};
 
@@ -51,6 +53,7 @@ fn every_sample_event_is_taken_by_its_function() {
 /// As several users, so that what one may not see of another's is found too.
 #[test]
 fn schemathesis_finds_no_fault_in_the_running_api() {
+    a_product_can_be_searched_for();
     let user = |name: &str, token: &str| {
         json!({
             "name": name,
@@ -62,16 +65,38 @@ fn schemathesis_finds_no_fault_in_the_running_api() {
     });
     let file = root().join(".local/schemathesis-users.json");
     fs::write(&file, users.to_string()).unwrap();
-    must_pass(
-        tool("venv/bin/schemathesis")
-            .args([
-                "--config-file",
-                "tests/tools/schemathesis.toml",
-                "run",
-                "docs/openapi.json",
-                "--url",
-            ])
-            .arg(variable("API_URL"))
-            .env("ULTRAMARKET_USERS", &file),
+    let said = tool("venv/bin/schemathesis")
+        .args([
+            "--config-file",
+            "tests/tools/schemathesis.toml",
+            "run",
+            "docs/openapi.json",
+            "--url",
+        ])
+        .arg(variable("API_URL"))
+        .env("ULTRAMARKET_USERS", &file)
+        .output()
+        .unwrap();
+    let report = String::from_utf8_lossy(&said.stdout);
+    // What failed stands in the middle of it, between the progress and the warnings.
+    let failures = report.split_once("= FAILURES =");
+    let failures = failures.map(|(_, failures)| failures.split("= WARNINGS =").next());
+    assert!(
+        said.status.success(),
+        "{report}\nFAILURES{}",
+        failures.flatten().unwrap_or_default()
     );
+}
+
+/// A shop that is new has no index, and says 503 to those who search until the first product is in.
+fn a_product_can_be_searched_for() {
+    let stage = Stage::from_env();
+    let staff = stage.manager();
+    if stage.api().get("/api/v1/search").status == 200 {
+        return;
+    }
+    staff.post("/api/v1/search/index", &json!({})).expect(202);
+    eventually("the index is there", Duration::from_secs(60), || {
+        (stage.api().get("/api/v1/search").status == 200).then_some(())
+    });
 }
