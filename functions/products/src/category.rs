@@ -53,8 +53,8 @@ pub struct Tree {
 }
 
 impl Tree {
-    /// The tree of all categories. `version` rises with every move, so that a decision made of
-    /// this tree can be refused when the tree is another by then.
+    /// The tree of all categories. `version` rises with every change but that of a name, so that
+    /// whoever has this tree can tell whether it is the current one.
     pub fn new(version: u64, categories: impl IntoIterator<Item = Category>) -> Self {
         let categories: BTreeMap<_, _> = categories
             .into_iter()
@@ -88,7 +88,7 @@ impl Tree {
         Self::new(self.version, categories.into_values())
     }
 
-    /// The version that a move conditions on.
+    /// The version it was read at.
     pub const fn version(&self) -> u64 {
         self.version
     }

@@ -106,6 +106,31 @@ async fn many_moves_of_different_categories_at_once_all_come_through() {
 }
 
 #[tokio::test]
+async fn categories_that_are_made_and_deleted_at_once_do_not_meet() {
+    let shop = shop().await;
+    let mut old = Vec::new();
+    for number in 0..MANY {
+        old.push(category(&shop, &format!("Old {number}"), None).await);
+    }
+    let makes = join_all((0..MANY).map(|number| {
+        let shop = &shop;
+        async move { category(shop, &format!("New {number}"), None).await }
+    }));
+    let deletions = join_all(old.iter().map(|id| {
+        let (answered, shop) = (silent(&format!("delete {id}")), &shop);
+        async move { shop.delete_category(*id, None, &answered, NOW).await }
+    }));
+    let (made, deleted) = futures_util::join!(makes, deletions);
+    for outcome in deleted {
+        outcome.unwrap();
+    }
+    let tree = shop.store.tree().await.unwrap();
+    let left: Vec<_> = tree.all().map(|category| category.id).collect();
+    assert_eq!(left.len(), made.len());
+    assert!(made.iter().all(|id| left.contains(id)));
+}
+
+#[tokio::test]
 async fn moves_at_once_never_make_a_circle() {
     let shop = shop().await;
     for round in 0..5 {

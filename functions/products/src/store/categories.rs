@@ -11,8 +11,8 @@ use kernel::{CategoryId, EventId, Timestamp};
 use serde::de::IgnoredAny;
 
 use super::category_items::{
-    CATEGORIES, COUNTS, CategoryItem, CategorySlugClaim, CountItem, GATES, Gate, TreeItem,
-    category_key, category_slug_key, count_key, gate_key, open_category, tree_key,
+    CATEGORIES, COUNTS, CategoryItem, CategorySlugClaim, CountItem, GATES, Gate, TREE, TreePart,
+    category_key, category_slug_key, count_key, gate_key, open_category, tree_key, tree_part,
 };
 use super::product_items::members;
 use super::{Store, StoreError, Written};
@@ -27,7 +27,6 @@ const CATEGORY: &str = "category";
 const PARENT: &str = "parent";
 const ABOVE: &str = "above";
 const SLUG: &str = "slug";
-const TREE: &str = "tree";
 
 impl Store {
     /// All categories, as the last writes left them.
@@ -86,9 +85,11 @@ impl Store {
         Ok(found.is_some())
     }
 
+    /// The sum of the parts. Each only rises, so a sum that is the same is of the same parts.
     async fn tree_version(&self) -> Result<u64, StoreError> {
-        let item: Option<TreeItem> = self.table().get(tree_key()).await?;
-        Ok(item.map_or(0, |item| item.version))
+        let parts = self.table().query(CATEGORIES).prefix(TREE);
+        let parts = parts.consistent().run::<TreePart>().await?.items;
+        Ok(parts.iter().map(|part| part.version).sum())
     }
 
     /// How many active products hang on each category itself.
@@ -112,9 +113,8 @@ impl Store {
         let write = self
             .table()
             .transaction()
-            .put(CATEGORY, &CategoryItem::from(category), Condition::absent())
-            .update(TREE, tree_key(), rise());
-        let write = claim_slug(write, None, category);
+            .put(CATEGORY, &CategoryItem::from(category), Condition::absent());
+        let write = claim_slug(raise_tree(write, category.id), None, category);
         let write = match category.parent_id {
             Some(parent) => {
                 let (key, open) = open_category(parent, at);
@@ -144,7 +144,7 @@ impl Store {
             .put(CATEGORY, &CategoryItem::from(after), same)
             .publish(&changed(after, written));
         if (&before.slug, before.parent_id) != (&after.slug, after.parent_id) {
-            write = write.update(TREE, tree_key(), rise());
+            write = raise_tree(write, after.id);
         }
         write = claim_slug(write, Some(before), after);
         if before.parent_id != after.parent_id {
@@ -166,32 +166,60 @@ impl Store {
         at: Timestamp,
     ) -> Result<(), StoreError> {
         let until = at.plus(CLOSING).millis();
-        let key = || category_key(category.id);
         let same = Condition::version(category.version);
-        let close = Update::new().set("closing_until", until).when(same.clone());
-        let write = self.table().transaction().update(CATEGORY, key(), close);
+        let close = Update::new().set("closing_until", until).when(same);
+        let write = self.table().transaction();
+        let write = write.update(CATEGORY, category_key(category.id), close);
         let write = close_gates(write, category.id, until);
         write.commit().await.map_err(refusal)?;
-
-        let ours = Condition::expression("closing_until = :until").value(":until", until);
-        if self.holds_anything(category.id).await? {
-            let open = Update::new().remove("closing_until").when(ours);
-            let write = self.table().transaction().update(CATEGORY, key(), open);
-            return match open_gates(write, category.id, until).commit().await {
-                // Refused: somebody else closed or changed it, and opens it too.
-                Ok(()) | Err(TransactionError::Refused(_)) => Err(StoreError::NotEmpty),
-                Err(error) => Err(error.into()),
-            };
+        let outcome = self.delete_closed(category, answered, until).await;
+        if outcome.is_err() {
+            self.open_again(category.id, until).await?;
         }
+        outcome
+    }
+
+    async fn delete_closed(
+        &self,
+        category: &Category,
+        answered: &Answered<()>,
+        until: i64,
+    ) -> Result<(), StoreError> {
+        if self.holds_anything(category.id).await? {
+            return Err(StoreError::NotEmpty);
+        }
+        let same = Condition::version(category.version);
         let write = self
             .table()
             .transaction()
-            .delete(CATEGORY, key(), ours.and(same))
+            .delete(CATEGORY, category_key(category.id), closed(until).and(same))
             .delete(SLUG, category_slug_key(&category.slug), Condition::none())
-            .delete("count", count_key(category.id), Condition::none())
-            .update(TREE, tree_key(), rise());
+            .delete("count", count_key(category.id), Condition::none());
+        let write = raise_tree(write, category.id);
         let write = close_gates(write, category.id, Timestamp::MAX.millis());
         write.once(answered, &()).commit().await.map_err(refusal)
+    }
+
+    /// Opens a category that was closed until then and is not deleted. Whoever changed it meanwhile
+    /// has taken the mark from it, and left its gates closed. Refused twice, it is somebody else's
+    /// to open, who closed it later, or is gone.
+    async fn open_again(&self, id: CategoryId, until: i64) -> Result<(), StoreError> {
+        let key = || category_key(id);
+        let open = Update::new().remove("closing_until").when(closed(until));
+        let marked = self.table().transaction().update(CATEGORY, key(), open);
+        let not_ours = Condition::expression(
+            "attribute_not_exists(closing_until) OR closing_until <> :until",
+        );
+        let not_ours = not_ours.value(":until", until);
+        let changed = self.table().transaction().check(CATEGORY, key(), not_ours);
+        for write in [marked, changed] {
+            match open_gates(write, id, until).commit().await {
+                Ok(()) => break,
+                Err(TransactionError::Refused(_)) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
     }
 
     /// Whether a product that is not archived, or another category, hangs on a category.
@@ -207,6 +235,11 @@ impl Store {
         }
         Ok(!self.tree().await?.children(Some(id)).is_empty())
     }
+}
+
+/// That a category is closed until this moment, which is by whom it was closed then.
+fn closed(until: i64) -> Condition {
+    Condition::expression("closing_until = :until").value(":until", until)
 }
 
 pub(super) fn close_gates(write: Transaction, category_id: CategoryId, until: i64) -> Transaction {
@@ -242,8 +275,10 @@ fn changed(category: &Category, written: &Written) -> Envelope<CategoryChanged> 
 
 /// Every change but that of a name raises the tree's version, so that a tree once read is known to
 /// be current in all that it is asked for.
-fn rise() -> Update {
-    Update::new().making::<TreeItem>().add("version", 1)
+fn raise_tree(write: Transaction, category: CategoryId) -> Transaction {
+    let part = tree_part(category);
+    let rise = Update::new().making::<TreePart>().set("part", part);
+    write.update("tree", tree_key(part), rise.add("version", 1))
 }
 
 fn claim_slug(write: Transaction, before: Option<&Category>, after: &Category) -> Transaction {

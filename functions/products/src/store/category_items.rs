@@ -117,21 +117,34 @@ impl From<CategoryItem> for Category {
     }
 }
 
-/// Rises with every change of the tree but that of a name.
+/// A part of the tree's version, which is the sum of all: each rises with the changes, but those of
+/// a name, of its share of the categories. Were it one, whoever makes, moves and deletes categories
+/// at once would refuse each other, for DynamoDB lets one transaction at a time near an item.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct TreeItem {
+pub(super) struct TreePart {
+    pub part: u8,
     pub version: u64,
 }
 
-pub(super) fn tree_key() -> Key {
-    Key::new(CATEGORIES, "~tree")
+const PARTS: u8 = 16;
+/// What the sort keys of all parts begin with.
+pub(super) const TREE: &str = "~tree#";
+
+/// The part that the changes of a category raise.
+pub(super) fn tree_part(category: CategoryId) -> u8 {
+    let last = category.uuid().as_bytes().last().copied();
+    last.unwrap_or(0) % PARTS
 }
 
-impl Item for TreeItem {
+pub(super) fn tree_key(part: u8) -> Key {
+    Key::new(CATEGORIES, format!("{TREE}{part:02}"))
+}
+
+impl Item for TreePart {
     const TYPE: &'static str = "tree";
 
     fn key(&self) -> Key {
-        tree_key()
+        tree_key(self.part)
     }
 }
 

@@ -8,7 +8,7 @@
 //! | member of a category | `category#<id>` | `product#<id>` |
 //! | gate of a category | `category#<id>` | `gate#<number>` |
 //! | category | `categories` | `<id>` |
-//! | version of the tree | `categories` | `~tree` |
+//! | part of the tree's version | `categories` | `~tree#<number>` |
 //! | claim of a category's slug | `category-slug#<slug>` | `slug` |
 //! | active products of a category | `category-count` | `<id>` |
 //! | import, its chunks | `import#<id>` | `job`, `chunk#<number>` |

@@ -299,6 +299,50 @@ async fn products_that_come_while_a_category_is_deleted_never_hang_on_nothing() 
 }
 
 #[tokio::test]
+async fn a_deletion_that_met_a_change_leaves_the_category_open() {
+    let store = Arc::new(store().await);
+    let mut met = 0;
+    for round in 0..24 {
+        let shelf = category(&store, &format!("shelf-{round}")).await;
+        let rename = {
+            let (store, before) = (Arc::clone(&store), shelf.clone());
+            tokio::spawn(async move {
+                tokio::time::sleep(Duration::from_millis(round)).await;
+                let after = Category {
+                    name: "renamed".into(),
+                    version: before.version + 1,
+                    ..before.clone()
+                };
+                let shelf = Shelf {
+                    category: after,
+                    shelves: Shelves {
+                        tree: store.tree().await.unwrap(),
+                        products: Default::default(),
+                    },
+                };
+                let answered = silent(&format!("rename-{round}"));
+                store
+                    .change_category(&before, &answered, &shelf, &now())
+                    .await
+            })
+        };
+        let deleted = store.delete_category(&shelf, &silent("delete"), NOW).await;
+        let renamed = rename.await.unwrap();
+        assert_ne!(deleted.is_ok(), renamed.is_ok(), "{deleted:?}, {renamed:?}");
+        if let Err(error) = deleted {
+            assert!(matches!(error, StoreError::Stale), "{error}");
+            met += 1;
+            let name = format!("p-{round}");
+            store
+                .write(None, &product(&name, &shelf), &silent(&name), &now())
+                .await
+                .unwrap();
+        }
+    }
+    assert!(met > 0, "no change came in the middle");
+}
+
+#[tokio::test]
 async fn a_chunk_counts_once_and_an_import_ends_once() {
     let store = store().await;
     let id = ImportId::derive("", "import");
