@@ -228,6 +228,8 @@ impl Cloud {
             // Roles are enforced, so that a missing grant is found here and not on AWS.
             .env("AUTH", "true")
             .env("IOT_MTLS_ENABLED", "0")
+            // Of each function one environment stays warm; those that a burst has made go soon.
+            .env("LAMBDA_WARM_TTL_SECONDS", "10")
             .env(
                 "AWS_ENDPOINT_URL",
                 format!("http://127.0.0.1:{}", ports.gateway),

@@ -110,10 +110,11 @@ impl Store {
         shelf: &Shelf,
         at: Timestamp,
     ) -> Result<(), StoreError> {
-        let write = self
-            .table()
-            .transaction()
-            .put(CATEGORY, &CategoryItem::from(category), Condition::absent());
+        let write = self.table().transaction().put(
+            CATEGORY,
+            &CategoryItem::from(category),
+            Condition::absent(),
+        );
         let write = claim_slug(raise_tree(write, category.id), None, category);
         let write = match category.parent_id {
             Some(parent) => {
@@ -207,9 +208,8 @@ impl Store {
         let key = || category_key(id);
         let open = Update::new().remove("closing_until").when(closed(until));
         let marked = self.table().transaction().update(CATEGORY, key(), open);
-        let not_ours = Condition::expression(
-            "attribute_not_exists(closing_until) OR closing_until <> :until",
-        );
+        let not_ours =
+            Condition::expression("attribute_not_exists(closing_until) OR closing_until <> :until");
         let not_ours = not_ours.value(":until", until);
         let changed = self.table().transaction().check(CATEGORY, key(), not_ours);
         for write in [marked, changed] {
