@@ -1,6 +1,6 @@
 """Starts MiniStack for `cargo xtask up` and mends the few places where 1.5.33 differs from AWS.
 
-Each mend names what AWS does. `rewrite` refuses to start when the text that it replaces is not
+Each mend names what AWS does, or what the place cost. `rewrite` refuses to start when the text that it replaces is not
 there exactly once, so that another version of MiniStack cannot run half mended.
 """
 
