@@ -21,6 +21,8 @@ CATEGORY = re.compile(r"cat_[0-7][0-9a-hjkmnp-tv-z]{25}")
 PRODUCT = re.compile(r"prod_[0-7][0-9a-hjkmnp-tv-z]{25}")
 ORDER = re.compile(r"ord_[0-7][0-9a-hjkmnp-tv-z]{25}")
 PAYMENT = re.compile(r"pay_[0-7][0-9a-hjkmnp-tv-z]{25}")
+# The time in the ids of what an order went through: what it causes is posted on the day of its cause.
+MADE = re.compile(r"(?<=(?:evt|can)_)[0-7][0-9a-hjkmnp-tv-z]{9}")
 # What these are told of must be there: who tells it has written it.
 OF_AN_ORDER = ("orders-on-order-cancelled", "orders-on-payment-changed", "payments-on-order-cancelled")
 # What samples of accounts name: an address, a refresh token, and the token of a mail.
@@ -129,7 +131,7 @@ for file in sorted(events.glob("*.json")):
         event = PRODUCT.sub(product(), event)
     if function in OF_AN_ORDER:
         named = order()
-        event = ORDER.sub(named, event)
+        event = MADE.sub(named.removeprefix("ord_")[:10], ORDER.sub(named, event))
         if function.startswith("payments-"):
             event = PAYMENT.sub(payment(named), event)
     if function == "payments-webhook":

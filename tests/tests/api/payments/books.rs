@@ -22,18 +22,29 @@ fn every_account_and_wallet_is_the_sum_of_its_postings_after_all_tests() {
         let aws = Aws::connect(Environment::process()).await.unwrap();
         Payments::start(&aws).await.unwrap()
     });
+    let mut told = String::new();
     // The last events may be on their way yet.
     let books = eventually("books that agree", Duration::from_secs(60), || {
         runtime.block_on(async {
             let replayed = payments.replay(SystemClock.now()).await.unwrap();
             let totals = payments.trial_balance().await.unwrap();
-            let mut agree = totals.accounts == replayed.accounts;
+            let mut wrong = String::new();
+            if totals.accounts != replayed.accounts {
+                let (totals, replayed) = (&totals.accounts, &replayed.accounts);
+                wrong = format!("the totals are {totals:?}\nand the entries {replayed:?}\n");
+            }
             for ((user, currency), sum) in &replayed.wallets {
                 let balance = payments.wallet(*user).await.unwrap().balance(*currency);
-                agree &= i128::from(balance.minor) == *sum;
+                if i128::from(balance.minor) != *sum {
+                    wrong += &format!("{user} has {balance}, and the entries {sum}\n");
+                }
                 assert!(!balance.is_negative(), "{user} has {balance}");
             }
-            agree.then_some(replayed)
+            if told != wrong {
+                eprint!("{wrong}");
+                told.clone_from(&wrong);
+            }
+            wrong.is_empty().then_some(replayed)
         })
     });
     assert!(books.accounts.len() >= 3, "tests pay in several currencies");
