@@ -1,7 +1,7 @@
 """Starts MiniStack for `cargo xtask up` and mends the few places where 1.5.33 differs from AWS.
 
-Each mend names what AWS does, or what the place cost. `rewrite` refuses to start when the text that it replaces is not
-there exactly once, so that another version of MiniStack cannot run half mended.
+Each mend names what AWS does, or what the place cost. `rewrite` refuses to start when the text that
+it replaces is not there exactly once, so that another version of MiniStack cannot run half mended.
 """
 
 import contextvars
@@ -250,6 +250,7 @@ rewrite(lambda_runtime.ProvidedWorker, "_spawn", ('"poll_interval": 0.1', '"poll
 
 
 def shut_down(server):
+    """Ends a server that may wait a minute for something to come in."""
     ended = threading.Thread(target=server.shutdown, daemon=True)
     ended.start()
     while ended.is_alive():

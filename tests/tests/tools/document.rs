@@ -83,7 +83,8 @@ fn schemathesis_finds_no_fault_in_the_running_api() {
     let failures = failures.map(|(_, failures)| failures.split("= WARNINGS =").next());
     assert!(
         said.status.success(),
-        "{report}\nFAILURES{}",
+        "{report}\n{}\nFAILURES{}",
+        String::from_utf8_lossy(&said.stderr),
         failures.flatten().unwrap_or_default()
     );
 }

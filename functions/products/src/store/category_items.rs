@@ -46,11 +46,12 @@ pub(super) struct Gate {
 
 /// The gate that a product goes through.
 pub(super) fn gate_of(product: ProductId) -> u8 {
-    product
-        .uuid()
-        .as_bytes()
-        .last()
-        .map_or(0, |byte| byte % GATES)
+    share(product.uuid().as_bytes(), GATES)
+}
+
+/// Which of so many shares an id falls into: its end is random.
+fn share(id: &[u8], of: u8) -> u8 {
+    id.last().map_or(0, |byte| byte % of)
 }
 
 pub(super) fn gate_key(category: CategoryId, gate: u8) -> Key {
@@ -132,8 +133,7 @@ pub(super) const TREE: &str = "~tree#";
 
 /// The part that the changes of a category raise.
 pub(super) fn tree_part(category: CategoryId) -> u8 {
-    let last = category.uuid().as_bytes().last().copied();
-    last.unwrap_or(0) % PARTS
+    share(category.uuid().as_bytes(), PARTS)
 }
 
 pub(super) fn tree_key(part: u8) -> Key {
