@@ -8,17 +8,20 @@ use testkit::{Stage, eventually, unique};
 use super::{PASSWORD, Person, mailed_token, mails_to, register, text};
 
 const SUBJECTS: [&str; 4] = [
-    "Please confirm your address",
     "Choose a new password",
-    "Your password was changed",
+    "Please confirm your address",
     "You signed in from a new device",
+    "Your password was changed",
 ];
 
-/// The subjects of the mails to an address, once there are so many.
+/// The subjects of the mails to an address, once there are so many, by the alphabet: two
+/// messages of one moment are mailed in any order.
 fn subjects(email: &str, many: usize) -> Vec<String> {
     eventually("mails", Duration::from_secs(30), || {
         let mails = mails_to(email);
-        (mails.len() >= many).then(|| mails.iter().map(|mail| text(mail, "Subject")).collect())
+        let mut subjects: Vec<_> = mails.iter().map(|mail| text(mail, "Subject")).collect();
+        subjects.sort();
+        (subjects.len() >= many).then_some(subjects)
     })
 }
 
