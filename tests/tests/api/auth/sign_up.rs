@@ -55,7 +55,11 @@ fn of_fifty_at_once_who_want_one_address_one_gets_it() {
         register(&Stage::from_env().api(), &format!("{name}@example.test"))
     });
     let won = replies.iter().filter(|reply| reply.status == 201).count();
-    for reply in replies.iter().filter(|reply| reply.status != 201) {
+    let busy = replies.iter().filter(|reply| reply.status == 503).count();
+    let others = replies
+        .iter()
+        .filter(|reply| !matches!(reply.status, 201 | 503));
+    for reply in others {
         assert_eq!(
             (reply.status, &*reply.code()),
             (409, "email_taken"),
@@ -63,7 +67,8 @@ fn of_fifty_at_once_who_want_one_address_one_gets_it() {
         );
         assert_eq!(reply.pointers(), ["/email"]);
     }
-    assert_eq!(won, 1);
+    // Whoever is told that there are too many at once may have got it all the same.
+    assert!(won == 1 || won == 0 && busy > 0, "{won} of {busy}");
     sign_in(&format!("{name}@example.test"), PASSWORD).expect(200);
 }
 

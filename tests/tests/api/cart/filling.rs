@@ -5,7 +5,7 @@ use testkit::{Stage, all_at_once, unique};
 
 use super::{Buyer, CART, ITEMS, Shelves, item, some, things};
 use crate::products::text;
-use crate::walk::keys::replayed;
+use crate::walk::keys::{replayed, served};
 
 #[test]
 fn a_cart_shows_what_is_in_it_and_what_that_costs() {
@@ -238,7 +238,7 @@ fn a_thing_that_is_asked_for_twice_by_one_key_is_added_once() {
         let ask = ann.ask("POST", ITEMS).key(&key);
         ask.json(&some(&lamp, quantity)).send()
     };
-    let replies = all_at_once(8, |_| add(2));
+    let replies = all_at_once(8, |_| served(|| add(2)));
     let again = add(2).expect(200);
     assert!(replayed(&again), "{again}");
     let first = replies

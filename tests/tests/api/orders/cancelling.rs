@@ -8,7 +8,7 @@ use testkit::{Api, Reply, Stage, all_at_once, eventually, unique};
 use super::paying::{paid, refund};
 use super::{Shopfront, ordered, path, put};
 use crate::products::text;
-use crate::walk::keys::replayed;
+use crate::walk::keys::{decided, replayed, served};
 
 fn cancel(api: &Api, order: &Value, body: &Value) -> Reply {
     api.post(&format!("{}/cancel", path(order)), body)
@@ -175,7 +175,9 @@ fn of_many_who_call_one_order_off_one_does_and_under_one_key_all_did() {
     let ann = Stage::from_env().user();
     let thing = shop.sell(9.99, 64);
     let order = ordered(&ann, &thing, 1);
-    let replies = all_at_once(64, |_| cancel(&ann, &order, &json!({})));
+    // Whoever meets too many others is told to come again, and may under the same key.
+    let path = format!("{}/cancel", super::path(&order));
+    let replies = all_at_once(64, |_| decided(ann.ask("POST", &path).json(&json!({}))));
     let done = replies.iter().filter(|reply| reply.status == 200).count();
     assert_eq!(done, 1);
     for reply in replies.iter().filter(|reply| reply.status != 200) {
@@ -189,15 +191,7 @@ fn of_many_who_call_one_order_off_one_does_and_under_one_key_all_did() {
     let order = ordered(&ann, &thing, 20);
     let one = items(&order, &[1]);
     let path = format!("{}/cancel", super::path(&order));
-    let replies = all_at_once(64, |_| {
-        // Whoever met too many others is told to come again, and may under the same key.
-        let ask = ann.ask("POST", &path).key(&unique("key")).json(&one);
-        eventually("an answer", Duration::from_secs(60), || {
-            let reply = ask.send();
-            let again = reply.status == 503 || reply.code() == "idempotency_in_flight";
-            (!again).then_some(reply)
-        })
-    });
+    let replies = all_at_once(64, |_| decided(ann.ask("POST", &path).json(&one)));
     let done = replies.iter().filter(|reply| reply.status == 200).count();
     for reply in replies.iter().filter(|reply| reply.status != 200) {
         // Nothing was left of the line, or of the order.
@@ -214,10 +208,9 @@ fn of_many_who_call_one_order_off_one_does_and_under_one_key_all_did() {
     let path = format!("{}/cancel", super::path(&order));
     let key = unique("key");
     let replies = all_at_once(32, |_| {
-        ann.ask("POST", &path)
-            .key(&key)
-            .json(&items(&order, &[1]))
-            .send()
+        let ask = ann.ask("POST", &path).key(&key);
+        let ask = ask.json(&items(&order, &[1]));
+        served(|| ask.send())
     });
     for reply in &replies {
         let running = reply.status == 409 && reply.code() == "idempotency_in_flight";

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use testkit::{Api, Reply, Stage, all_at_once, unique};
 
 use super::setting;
+use crate::walk::keys::served;
 
 const WALLET: &str = "/api/v1/wallet";
 const DEPOSIT: &str = "/api/v1/wallet/deposit";
@@ -225,7 +226,7 @@ fn the_same_key_50_times_is_one_withdrawal_and_one_deposit() {
     ] {
         let key = unique("key");
         let ask = || ann.ask("POST", path).key(&key).json(&body).send();
-        let outcomes = all_at_once(50, |_| ask());
+        let outcomes = all_at_once(50, |_| served(ask));
         let fresh =
             |reply: &&Reply| reply.status == 201 && reply.header("idempotent-replayed").is_none();
         assert_eq!(outcomes.iter().filter(fresh).count(), 1, "{path}");

@@ -4,6 +4,7 @@ use serde_json::json;
 use testkit::all_at_once;
 
 use super::{Catalogue, path};
+use crate::walk::keys::decided;
 
 #[test]
 fn a_change_of_a_version_that_is_gone_is_refused_with_the_current_one() {
@@ -57,12 +58,11 @@ fn of_twenty_writers_who_read_the_same_version_one_wins() {
     let catalogue = Catalogue::new();
     let product = catalogue.product("Contested");
     let replies = all_at_once(20, |number| {
-        catalogue
+        let ask = catalogue
             .staff
             .ask("PUT", &path(&product))
-            .header("if-match", "\"v1\"")
-            .json(&json!({ "name": format!("Writer {number}") }))
-            .send()
+            .header("if-match", "\"v1\"");
+        decided(ask.json(&json!({ "name": format!("Writer {number}") })))
     });
     let won: Vec<_> = replies.iter().filter(|reply| reply.status == 200).collect();
     assert_eq!(won.len(), 1, "{replies:?}");

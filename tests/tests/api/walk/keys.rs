@@ -1,8 +1,10 @@
 //! `Idempotency-Key`: whatever is asked twice is done once.
 
+use std::time::Duration;
+
 use kernel::Role;
 use serde_json::{Value, json};
-use testkit::{Api, Reply, Stage, all_at_once, unique};
+use testkit::{Api, Ask, Reply, Stage, all_at_once, eventually, unique};
 
 use crate::products::{Catalogue, path, text};
 
@@ -15,6 +17,25 @@ pub fn create(api: &Api, key: &str, draft: &Value) -> Reply {
 
 pub fn replayed(reply: &Reply) -> bool {
     reply.header("idempotent-replayed") == Some("true")
+}
+
+/// The answer once there is one: whoever meets too many others is told to come again.
+#[track_caller]
+pub fn served(ask: impl Fn() -> Reply) -> Reply {
+    eventually("an answer", Duration::from_secs(60), || {
+        let reply = ask();
+        (reply.status != 503).then_some(reply)
+    })
+}
+
+/// The same of a request under a key of its own, by which it is done once however often it comes.
+#[track_caller]
+pub fn decided(ask: Ask) -> Reply {
+    let ask = ask.key(&unique("key"));
+    eventually("an answer", Duration::from_secs(60), || {
+        let reply = served(|| ask.send());
+        (reply.code() != "idempotency_in_flight").then_some(reply)
+    })
 }
 
 /// Every product of the category, whatever its status.
@@ -98,7 +119,7 @@ fn changes_and_deletions_are_replayed_too() {
 fn of_fifty_at_once_with_one_key_one_is_done_and_the_others_hear_of_it_or_wait() {
     let catalogue = Catalogue::new();
     let (key, draft) = (unique("key"), catalogue.draft("Fifty"));
-    let replies = all_at_once(50, |_| create(&catalogue.staff, &key, &draft));
+    let replies = all_at_once(50, |_| served(|| create(&catalogue.staff, &key, &draft)));
     let mut ids = Vec::new();
     let (mut first, mut again, mut waiting) = (0, 0, 0);
     for reply in &replies {
@@ -230,7 +251,8 @@ fn a_caller_beyond_the_bucket_is_told_when_to_come_again_and_others_are_not_limi
             .send()
     };
     let eager = stage.newcomer(Role::Manager);
-    let refused = (0..200)
+    // More than a bucket's, for it fills by one a second while it is asked.
+    let refused = (0..1_000)
         .map(|_| ask(&eager))
         .find(|reply| reply.status == 429);
     let refused = refused
