@@ -5,9 +5,27 @@ mod reads;
 use std::time::Duration;
 
 use serde_json::Value;
-use testkit::{Bootstrap, Mishap, Stage};
+use testkit::{Bootstrap, Mishap, Reply, Stage, eventually};
 
 use crate::walk::{deployed, event};
+
+/// An endpoint that nobody listens at. A port that was free a moment ago may be somebody's now, and
+/// this one is given to nobody.
+pub const NOWHERE: &str = "http://127.0.0.1:1";
+
+/// The answer of a public row that is well. Whoever asks for health in a moment in which the
+/// database takes more than a second is told so, and asks again.
+pub fn well(path: &str) -> Reply {
+    let api = Stage::from_env().api();
+    eventually(path, Duration::from_secs(60), || {
+        let reply = api.get(path);
+        match reply.status {
+            200 => Some(reply),
+            503 => None,
+            _ => panic!("{reply}"),
+        }
+    })
+}
 
 #[test]
 fn health_is_503_when_the_database_does_not_answer_and_says_so_in_time() {
@@ -35,13 +53,8 @@ fn health_is_503_when_the_database_does_not_answer_and_says_so_in_time() {
 
 #[test]
 fn a_function_starts_while_the_database_is_down_and_then_says_503() {
-    let closed = {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        format!("http://{}", listener.local_addr().unwrap())
-    };
-    let down = |function: &str| -> Bootstrap {
-        deployed(function).with("AWS_ENDPOINT_URL", closed.clone())
-    };
+    let down =
+        |function: &str| -> Bootstrap { deployed(function).with("AWS_ENDPOINT_URL", NOWHERE) };
     for (function, path) in [
         ("products-list", "/api/v1/products"),
         ("categories-list", "/api/v1/categories"),

@@ -3,9 +3,11 @@
 use manifest::Method;
 use testkit::Stage;
 
+use super::well;
+
 #[test]
 fn health_tells_what_it_depends_on() {
-    let reply = Stage::from_env().api().get("/health").expect(200);
+    let reply = well("/health");
     let health = reply.json();
     assert_eq!(health["status"], "healthy", "{reply}");
     for member in ["timestamp", "service", "version"] {
@@ -85,12 +87,11 @@ fn the_documentation_page_brings_everything_it_needs() {
 
 #[test]
 fn every_get_of_the_platform_answers_a_stranger() {
-    let api = Stage::from_env().api();
     for route in manifest::routes::ALL
         .iter()
         .filter(|route| route.service == "platform")
     {
         assert_eq!(route.method, Method::GET);
-        api.get(route.path).expect(200);
+        well(route.path);
     }
 }

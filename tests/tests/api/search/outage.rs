@@ -7,19 +7,14 @@ use search::{Indexer, Rebuilds};
 use serde_json::json;
 
 use super::{Bench, now, operation};
-
-/// An endpoint that nobody listens at.
-pub fn nowhere() -> String {
-    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    format!("http://{}", closed.local_addr().unwrap())
-}
+use crate::platform::NOWHERE;
 
 #[test]
 fn staff_is_told_to_come_again_and_products_are_sold_on() {
     let (bench, ids) = Bench::built(&["Lamp"]);
     let staff = bench.shop.signer().token(Role::Manager);
-    for endpoint in [nowhere(), String::new()] {
-        let away = [("OPENSEARCH_ENDPOINT", endpoint.as_str())];
+    for endpoint in [NOWHERE, ""] {
+        let away = [("OPENSEARCH_ENDPOINT", endpoint)];
         let rebuilds: Rebuilds = bench.shop.start_with(&away);
         let indexer: Indexer = bench.shop.start_with(&away);
         let body = json!({});
@@ -48,10 +43,7 @@ fn staff_is_told_to_come_again_and_products_are_sold_on() {
 #[test]
 fn what_changed_while_the_engine_was_away_is_indexed_when_it_is_back() {
     let (bench, ids) = Bench::built(&["Lamp"]);
-    let endpoint = nowhere();
-    let away: Indexer = bench
-        .shop
-        .start_with(&[("OPENSEARCH_ENDPOINT", endpoint.as_str())]);
+    let away: Indexer = bench.shop.start_with(&[("OPENSEARCH_ENDPOINT", NOWHERE)]);
     bench.change(ids[0], &json!({ "price": 5 }));
     let heard = bench.wait(away.update(&ids, operation(), now()));
     assert!(matches!(heard, Err(SearchError::Engine(_))), "{heard:?}");
