@@ -107,7 +107,7 @@ fn an_erased_account_is_gone_at_once_and_its_address_free() {
         .expect(201)
         .data();
     assert_ne!(again["user"]["id"], id.as_str());
-    eventually("the event is published", Duration::from_secs(30), || {
+    eventually("the event is published", Duration::from_secs(60), || {
         let told = |item: &Value| item["event_type"]["S"] == "auth.user-erased.v1";
         items_with(&id).iter().any(told).then_some(())
     });

@@ -172,7 +172,7 @@ fn no_line_no_event_and_no_item_has_what_was_said_in_confidence() {
     let (secret, personal, last) = lived();
     let id = last.header("x-request-id").unwrap().to_owned();
     // Once the last request is there, those before it are.
-    let lines = eventually("the last line", Duration::from_secs(30), || {
+    let lines = eventually("the last line", Duration::from_secs(60), || {
         let lines = lines(stage, start.minus(Duration::from_secs(5)));
         lines.iter().any(|line| line.contains(&id)).then_some(lines)
     });

@@ -17,7 +17,7 @@ const SUBJECTS: [&str; 4] = [
 /// The subjects of the mails to an address, once there are so many, by the alphabet: two
 /// messages of one moment are mailed in any order.
 fn subjects(email: &str, many: usize) -> Vec<String> {
-    eventually("mails", Duration::from_secs(30), || {
+    eventually("mails", Duration::from_secs(60), || {
         let mails = mails_to(email);
         let mut subjects: Vec<_> = mails.iter().map(|mail| text(mail, "Subject")).collect();
         subjects.sort();

@@ -81,7 +81,7 @@ pub fn refresh(token: &str) -> Reply {
 /// The token of the newest mail to an address that leads to a page of the shop, as soon as there
 /// is one.
 pub fn mailed_token(email: &str, page: &str) -> String {
-    eventually("a mail with a token", Duration::from_secs(30), || {
+    eventually("a mail with a token", Duration::from_secs(60), || {
         let of_page = format!("/{page}#token=");
         let mails = mails_to(email);
         let texts = mails

@@ -61,7 +61,7 @@ fn a_forgotten_password_is_set_anew_by_mail_and_every_session_ends() {
         .post("/api/v1/auth/logout", &json!({}))
         .refuse(401, "unauthenticated");
     reset(&token, "another password altogether").refuse(422, "invalid_token");
-    eventually("the notice of it", Duration::from_secs(30), || {
+    eventually("the notice of it", Duration::from_secs(60), || {
         let mails = mails_to(&ann.email);
         mails
             .iter()

@@ -56,8 +56,8 @@ fn every_sku_of_a_product_has_a_record_and_the_product_knows_of_any_that_can_be_
     in_stock(true);
     // A change by staff loses nothing of it.
     let change = json!({ "name": "Renamed" });
-    let changed = catalogue.staff.put(&path(&product), &change).expect(200);
-    assert_eq!(changed.data()["inStock"], true);
+    catalogue.staff.put(&path(&product), &change).expect(200);
+    in_stock(true);
 }
 
 #[test]

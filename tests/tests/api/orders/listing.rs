@@ -8,7 +8,7 @@ use testkit::{Api, Stage, eventually};
 use super::{Shopfront, ordered};
 use crate::products::text;
 
-const SOON: Duration = Duration::from_secs(20);
+const SOON: Duration = Duration::from_secs(60);
 
 fn ids(api: &Api, path: &str) -> Vec<String> {
     let mut found = Vec::new();

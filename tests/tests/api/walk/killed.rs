@@ -9,6 +9,10 @@ use testkit::{Api, Bootstrap, Ended, Mishap, Stage, eventually, unique};
 use super::keys::{create, made_in, replayed};
 use crate::products::{Catalogue, text};
 
+/// How long a function has that is to die: time enough to start on a busy machine and come as far as
+/// that, and not too long to wait for, since its lease on the key is as long.
+const LEASE: Duration = Duration::from_secs(10);
+
 /// The deployed function as a process of ours, against the deployed tables.
 pub fn deployed(function: &str) -> Bootstrap {
     let stage = Stage::from_env();
@@ -80,7 +84,7 @@ fn killed_before_the_effect_a_retry_does_it_once_the_lease_has_ended() {
     let event = event("POST", "/api/v1/products", &token, &key, &draft);
 
     let ended = deployed("products-create")
-        .within(Duration::from_secs(6))
+        .within(LEASE)
         .run(&event, Mishap::KilledBefore(1));
     assert!(matches!(ended, Ended::Killed), "{ended:?}");
     assert_eq!(made_in(&catalogue).len(), 0);
@@ -89,7 +93,7 @@ fn killed_before_the_effect_a_retry_does_it_once_the_lease_has_ended() {
     if early.status == 409 {
         assert_eq!(early.code(), "idempotency_in_flight", "{early}");
     }
-    let done = eventually("the end of the lease", Duration::from_secs(15), || {
+    let done = eventually("the end of the lease", Duration::from_secs(60), || {
         let reply = create(&caller, &key, &draft);
         (reply.code() != "idempotency_in_flight").then_some(reply)
     })
@@ -107,7 +111,7 @@ fn killed_again_and_again_it_is_still_done_once() {
     let key = unique("key");
     let draft = catalogue.draft("Unlucky");
     let event = event("POST", "/api/v1/products", &token, &key, &draft);
-    let function = deployed("products-create").within(Duration::from_secs(5));
+    let function = deployed("products-create").within(LEASE);
     for kill in [
         Mishap::KilledBefore(1),
         Mishap::KilledBefore(1),
@@ -115,9 +119,14 @@ fn killed_again_and_again_it_is_still_done_once() {
     ] {
         let ended = eventually(
             "the end of the lease",
-            Duration::from_secs(20),
+            Duration::from_secs(60),
             || match function.run(&event, kill) {
-                Ended::Answered(answer) if answer["statusCode"] == 409 => None,
+                // The lease goes on, or the table was too busy to come so far.
+                Ended::Answered(answer)
+                    if matches!(answer["statusCode"].as_u64(), Some(409 | 503)) =>
+                {
+                    None
+                }
                 ended => Some(ended),
             },
         );
