@@ -37,7 +37,7 @@ pub use api::{Api, Ask, Reply};
 pub use bootstrap::{Bootstrap, Ended, Mishap};
 pub use brink::{Brink, Outcome};
 pub use proxy::{Proxy, Seen, Trouble};
-pub use race::{all_at_once, eventually};
+pub use race::{BY_QUEUE, all_at_once, eventually};
 pub use redact::redacted;
 pub use shop::Shop;
 pub use signer::{Signer, hmac_sha256, segment};

@@ -3,6 +3,10 @@
 use std::sync::Barrier;
 use std::time::{Duration, Instant};
 
+/// How long to wait for what a queue brings. A message that its consumer could not work off, since a
+/// table was too busy, comes again after six times the function's time: three minutes for most.
+pub const BY_QUEUE: Duration = Duration::from_mins(4);
+
 /// Runs `work` on so many threads, all let go at the same moment, and gives back what each of them
 /// got, in the order of their numbers.
 pub fn all_at_once<T: Send>(threads: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {

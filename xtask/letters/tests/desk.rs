@@ -8,10 +8,9 @@
 )]
 
 use std::process::Command;
-use std::time::Duration;
 
 use serde_json::{Value, json};
-use testkit::{Api, Stage, eventually, unique};
+use testkit::{Api, BY_QUEUE, Stage, eventually, unique};
 
 const FUNCTION: &str = "auth-on-mail-due";
 
@@ -93,7 +92,7 @@ fn a_letter_is_found_read_and_sent_again_and_then_has_its_effect() {
 
     let (done, said) = letters(&["redrive", FUNCTION, "--id", &wanted]);
     assert!(done, "{said}");
-    eventually("the mail of the letter", Duration::from_secs(60), || {
+    eventually("the mail of the letter", BY_QUEUE, || {
         mails_to(&email)
             .contains(&"Your password was changed".to_owned())
             .then_some(())

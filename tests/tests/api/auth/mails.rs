@@ -1,9 +1,7 @@
 //! What users are written about.
 
-use std::time::Duration;
-
 use serde_json::json;
-use testkit::{Stage, eventually, unique};
+use testkit::{BY_QUEUE, Stage, eventually, unique};
 
 use super::{PASSWORD, Person, mailed_token, mails_to, register, text};
 
@@ -17,7 +15,7 @@ const SUBJECTS: [&str; 4] = [
 /// The subjects of the mails to an address, once there are so many, by the alphabet: two
 /// messages of one moment are mailed in any order.
 fn subjects(email: &str, many: usize) -> Vec<String> {
-    eventually("mails", Duration::from_secs(60), || {
+    eventually("mails", BY_QUEUE, || {
         let mails = mails_to(email);
         let mut subjects: Vec<_> = mails.iter().map(|mail| text(mail, "Subject")).collect();
         subjects.sort();

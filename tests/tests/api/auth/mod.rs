@@ -11,10 +11,8 @@ mod sessions;
 mod sign_in;
 mod sign_up;
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
-use testkit::{Api, Reply, Stage, eventually, unique};
+use testkit::{Api, BY_QUEUE, Reply, Stage, eventually, unique};
 
 /// A password that nobody guesses first.
 pub const PASSWORD: &str = "correct horse battery staple";
@@ -81,7 +79,7 @@ pub fn refresh(token: &str) -> Reply {
 /// The token of the newest mail to an address that leads to a page of the shop, as soon as there
 /// is one.
 pub fn mailed_token(email: &str, page: &str) -> String {
-    eventually("a mail with a token", Duration::from_secs(60), || {
+    eventually("a mail with a token", BY_QUEUE, || {
         let of_page = format!("/{page}#token=");
         let mails = mails_to(email);
         let texts = mails

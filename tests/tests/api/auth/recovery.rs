@@ -1,9 +1,7 @@
 //! Proving an address, and new passwords: with the mails that are sent.
 
-use std::time::Duration;
-
 use serde_json::json;
-use testkit::{Reply, Stage, eventually, unique};
+use testkit::{BY_QUEUE, Reply, Stage, eventually, unique};
 
 use super::{PASSWORD, Person, mailed_token, mails_to, refresh, sign_in};
 
@@ -61,7 +59,7 @@ fn a_forgotten_password_is_set_anew_by_mail_and_every_session_ends() {
         .post("/api/v1/auth/logout", &json!({}))
         .refuse(401, "unauthenticated");
     reset(&token, "another password altogether").refuse(422, "invalid_token");
-    eventually("the notice of it", Duration::from_secs(60), || {
+    eventually("the notice of it", BY_QUEUE, || {
         let mails = mails_to(&ann.email);
         mails
             .iter()

@@ -1,7 +1,5 @@
 //! Exports: what goes out comes in again, and changes nothing.
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
 use testkit::{Api, Reply};
 
@@ -51,7 +49,7 @@ fn an_export_imported_again_changes_nothing_in_either_form() {
         // Ours alone: others export and import too.
         let file = only_ours(&file.text(), format, &catalogue.category);
         let job = import(&catalogue.staff, media, file).expect(202).data();
-        let job = finished(&catalogue.staff, &job, Duration::from_secs(60));
+        let job = finished(&catalogue.staff, &job);
         assert_eq!(figures(&job), [4, 0, 4, 0], "{format}: {job}");
         assert_eq!(shelf(&catalogue), before, "{format}");
     }

@@ -1,14 +1,10 @@
 //! Files: in either form, with the request or uploaded before it.
 
-use std::time::Duration;
-
 use serde_json::json;
 use testkit::unique;
 
 use super::{figures, finished, import, lines, shelf, some_rows};
 use crate::products::{Catalogue, text};
-
-const WAIT: Duration = Duration::from_secs(90);
 
 #[test]
 fn a_csv_file_is_read_with_quotes_line_breaks_and_a_byte_order_mark() {
@@ -27,7 +23,7 @@ fn a_csv_file_is_read_with_quotes_line_breaks_and_a_byte_order_mark() {
         let job = import(&catalogue.staff, media, file.clone())
             .expect(202)
             .data();
-        let job = finished(&catalogue.staff, &job, WAIT);
+        let job = finished(&catalogue.staff, &job);
         assert_eq!(
             (job["status"].as_str(), figures(&job)),
             (Some("completed"), outcome),
@@ -54,7 +50,7 @@ fn a_file_without_known_columns_fails_as_a_whole_and_says_why() {
     let job = import(&catalogue.staff, "text/csv", "colour;size\nred;1\n")
         .expect(202)
         .data();
-    let job = finished(&catalogue.staff, &job, WAIT);
+    let job = finished(&catalogue.staff, &job);
     assert_eq!(job["status"], "failed", "{job}");
     assert!(!job["errors"].as_array().unwrap().is_empty(), "{job}");
     assert_eq!(job["created"], 0);
@@ -119,7 +115,7 @@ fn a_file_that_was_uploaded_is_imported_by_its_name() {
         .post("/api/v1/products/import", &body)
         .expect(202)
         .data();
-    let job = finished(&catalogue.staff, &job, WAIT);
+    let job = finished(&catalogue.staff, &job);
     assert_eq!(
         (job["status"].as_str(), figures(&job)),
         (Some("completed"), [120, 120, 0, 0]),

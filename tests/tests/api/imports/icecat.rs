@@ -8,7 +8,7 @@ use flate2::read::GzDecoder;
 use serde_json::{Value, json};
 use testkit::{Stage, unique};
 
-use super::{figures, finished, import};
+use super::{figures, finished_within, import};
 use crate::products::category;
 
 /// Imports the catalogue of `$ULTRAMARKET_DATA/icecat` twice. It takes some minutes:
@@ -47,7 +47,7 @@ fn a_real_catalogue_is_imported_and_imported_again_to_the_same_result() {
                 let job = import(&staff, "application/x-ndjson", part)
                     .expect(202)
                     .data();
-                let job = finished(&staff, &job, Duration::from_secs(900));
+                let job = finished_within(&staff, &job, Duration::from_secs(900));
                 assert_eq!(job["status"], "completed", "{job}");
                 for (name, figure) in ["total", "created", "updated", "failed"]
                     .iter()

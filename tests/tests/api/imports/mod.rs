@@ -39,8 +39,14 @@ pub fn import(staff: &Api, media: &str, file: impl Into<Vec<u8>>) -> Reply {
         .send()
 }
 
-/// Waits for the end of a job.
-pub fn finished(staff: &Api, job: &Value, within: Duration) -> Value {
+/// Waits for the end of a job. A chunk has a minute, and comes again after six where it could not be
+/// worked off.
+pub fn finished(staff: &Api, job: &Value) -> Value {
+    finished_within(staff, job, Duration::from_secs(400))
+}
+
+/// The same for so long.
+pub fn finished_within(staff: &Api, job: &Value, within: Duration) -> Value {
     let path = format!("/api/v1/products/import/{}", text(job, "id"));
     eventually("the end of the import", within, || {
         let job = staff.get(&path).expect(200).data();
@@ -53,7 +59,7 @@ pub fn import_rows(staff: &Api, rows: &[Value]) -> Value {
     let job = import(staff, "application/x-ndjson", lines(rows))
         .expect(202)
         .data();
-    finished(staff, &job, Duration::from_secs(90))
+    finished(staff, &job)
 }
 
 /// What a job came to: total, created, updated, failed.

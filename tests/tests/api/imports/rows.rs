@@ -1,7 +1,5 @@
 //! Rows: the good ones are taken, the bad ones are told, each by itself; and twice is once.
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
 use testkit::{all_at_once, unique};
 
@@ -30,7 +28,7 @@ fn a_bad_row_among_good_ones_fails_alone_and_says_which_field() {
         "{reply}"
     );
 
-    let job = finished(&catalogue.staff, &job, Duration::from_secs(60));
+    let job = finished(&catalogue.staff, &job);
     assert_eq!(
         (job["status"].as_str(), figures(&job)),
         (Some("completed"), [4, 3, 0, 1]),
@@ -139,7 +137,7 @@ fn a_row_needs_a_sku_and_what_a_product_needs() {
     let job = import(&catalogue.staff, "application/x-ndjson", file)
         .expect(202)
         .data();
-    let job = finished(&catalogue.staff, &job, Duration::from_secs(60));
+    let job = finished(&catalogue.staff, &job);
     assert_eq!(job["status"], "completed", "{job}");
     assert_eq!(
         (job["created"].as_u64(), job["failed"].as_u64()),
@@ -229,6 +227,6 @@ fn an_import_asked_for_twice_with_one_key_is_one_import() {
     let (first, again) = (ask(), ask());
     assert_eq!(again.header("idempotent-replayed"), Some("true"));
     assert_eq!(first.data()["id"], again.data()["id"]);
-    let job = finished(&catalogue.staff, &first.data(), Duration::from_secs(60));
+    let job = finished(&catalogue.staff, &first.data());
     assert_eq!(figures(&job), [2, 2, 0, 0]);
 }

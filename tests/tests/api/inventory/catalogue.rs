@@ -1,15 +1,10 @@
 //! Products have a record of stock, and know whether they can be had.
 
-use std::time::Duration;
-
 use serde_json::json;
-use testkit::{eventually, unique};
+use testkit::{BY_QUEUE, eventually, unique};
 
 use super::Shelf;
 use crate::products::{Catalogue, path};
-
-/// Events take their way through queues.
-const WAIT: Duration = Duration::from_secs(60);
 
 #[test]
 fn every_sku_of_a_product_has_a_record_and_the_product_knows_of_any_that_can_be_had() {
@@ -29,7 +24,7 @@ fn every_sku_of_a_product_has_a_record_and_the_product_knows_of_any_that_can_be_
     };
     for sku in [&own, &small, &large] {
         let shelf = shelf(sku);
-        let stock = eventually("a record of the SKU", WAIT, || {
+        let stock = eventually("a record of the SKU", BY_QUEUE, || {
             let reply = shelf.staff.get(&shelf.path(""));
             (reply.status == 200).then(|| reply.data())
         });
@@ -39,7 +34,7 @@ fn every_sku_of_a_product_has_a_record_and_the_product_knows_of_any_that_can_be_
         );
     }
     let in_stock = |expected: bool| {
-        eventually(&format!("inStock {expected}"), WAIT, || {
+        eventually(&format!("inStock {expected}"), BY_QUEUE, || {
             let read = catalogue.staff.get(&path(&product)).expect(200).data();
             (read["inStock"] == expected).then_some(())
         });
@@ -65,7 +60,7 @@ fn a_product_that_comes_after_its_stock_can_be_had_at_once() {
     let catalogue = Catalogue::new();
     let shelf = Shelf::of(3);
     let product = catalogue.product_with(&unique("Late"), json!({ "sku": shelf.sku }));
-    eventually("the product to be in stock", WAIT, || {
+    eventually("the product to be in stock", BY_QUEUE, || {
         let read = catalogue.staff.get(&path(&product)).expect(200).data();
         (read["inStock"] == true).then_some(())
     });

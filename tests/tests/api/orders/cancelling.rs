@@ -1,9 +1,7 @@
 //! Calling orders off.
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
-use testkit::{Api, Reply, Stage, all_at_once, eventually, unique};
+use testkit::{Api, BY_QUEUE, Reply, Stage, all_at_once, eventually, unique};
 
 use super::paying::{paid, refund};
 use super::{Shopfront, ordered, path, put};
@@ -28,7 +26,7 @@ fn items(order: &Value, quantities: &[u64]) -> Value {
 #[track_caller]
 fn wait_for(shop: &Shopfront, thing: &Value, available: u64) {
     let what = format!("{available} of {}", text(thing, "sku"));
-    eventually(&what, Duration::from_secs(60), || {
+    eventually(&what, BY_QUEUE, || {
         (shop.available(thing) == available).then_some(())
     });
 }

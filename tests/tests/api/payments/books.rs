@@ -1,12 +1,10 @@
 //! The books, when all tests have moved what they move.
 
-use std::time::Duration;
-
 use aws::{Aws, Environment};
 use edge::App;
 use kernel::{Clock, SystemClock};
 use payments::Payments;
-use testkit::eventually;
+use testkit::{BY_QUEUE, eventually};
 
 /// What was posted to every account and every wallet of the stage, added up again, is what they hold;
 /// and debits are credits.
@@ -24,7 +22,7 @@ fn every_account_and_wallet_is_the_sum_of_its_postings_after_all_tests() {
     });
     let mut told = String::new();
     // The last events may be on their way yet.
-    let books = eventually("books that agree", Duration::from_secs(60), || {
+    let books = eventually("books that agree", BY_QUEUE, || {
         runtime.block_on(async {
             let replayed = payments.replay(SystemClock.now()).await.unwrap();
             let totals = payments.trial_balance().await.unwrap();

@@ -8,10 +8,8 @@ mod secrets;
 mod wallet;
 mod webhooks;
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
-use testkit::{Api, Reply, Stage, eventually};
+use testkit::{Api, BY_QUEUE, Reply, Stage, eventually};
 
 use crate::orders::path;
 
@@ -46,7 +44,7 @@ fn pay_once(payer: &Api, wish: &Value, key: &str) -> Reply {
 
 /// Waits until an order is as it should be.
 fn await_order(owner: &Api, order: &Value, is_so: impl Fn(&Value) -> bool) {
-    eventually("the order", Duration::from_secs(40), || {
+    eventually("the order", BY_QUEUE, || {
         is_so(&owner.get(&path(order)).expect(200).data()).then_some(())
     });
 }

@@ -1,16 +1,12 @@
 //! Orders are paid, over HTTP, with everything deployed around them.
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
-use testkit::{Api, Reply, Stage, all_at_once, eventually, unique};
+use testkit::{Api, BY_QUEUE, Reply, Stage, all_at_once, eventually, unique};
 
 use super::{await_order, pay, pay_once, setting, trial_balance_is_zero};
 use crate::orders::{Shopfront, Visitor, guest_wish, ordered, path};
 use crate::products::text;
 use crate::walk::keys::{decided, served};
-
-const PATIENCE: Duration = Duration::from_secs(40);
 
 fn by_card(order: &Value, token: &str) -> Value {
     json!({ "orderId": order["id"], "method": "card", "paymentMethodId": token })
@@ -189,7 +185,7 @@ fn a_bank_that_asks_its_shopper_is_answered_and_the_payment_goes_on_by_a_webhook
         .text("application/x-www-form-urlencoded", form)
         .send()
         .expect(200);
-    let paid = eventually("the payment", PATIENCE, || {
+    let paid = eventually("the payment", BY_QUEUE, || {
         let payment = ann.get(&place).expect(200).data();
         (payment["status"] == "succeeded").then_some(payment)
     });
@@ -259,7 +255,7 @@ fn what_was_paid_for_an_order_that_is_called_off_goes_back_to_where_it_came_from
     ann.post(&format!("{}/cancel", path(&order)), &cancel)
         .expect(200);
     let place = format!("/api/v1/payments/{}", text(&paid, "id"));
-    eventually("the refund", PATIENCE, || {
+    eventually("the refund", BY_QUEUE, || {
         let payment = ann.get(&place).expect(200).data();
         (payment["refundedAmount"] == payment["amount"]).then_some(())
     });

@@ -4,18 +4,16 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use testkit::{Account, Stage, all_at_once, eventually, unique};
+use testkit::{Account, BY_QUEUE, Stage, all_at_once, eventually, unique};
 
 use super::categories::shown;
 use super::{Catalogue, category, path, text};
-
-const WAIT: Duration = Duration::from_secs(60);
 
 /// Waits until a category shows so many products.
 #[track_caller]
 fn wait_for(catalogue: &Catalogue, id: &str, count: u64) {
     let mut last = Value::Null;
-    eventually(&format!("{id} counts {count} products"), WAIT, || {
+    eventually(&format!("{id} counts {count} products"), BY_QUEUE, || {
         last = shown(&catalogue.staff, id)?["productCount"].clone();
         (last == count).then_some(())
     });

@@ -3,13 +3,10 @@
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use testkit::{Api, Stage, eventually, unique};
+use testkit::{Api, BY_QUEUE, Stage, eventually, unique};
 
 use crate::products::{Catalogue, path, text};
 use crate::walk::keys::served;
-
-/// How long the whole way may take on a machine that is busy with other tests.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The products that a search finds.
 fn found(api: &Api, query: &str) -> Vec<Value> {
@@ -25,7 +22,7 @@ fn found(api: &Api, query: &str) -> Vec<Value> {
 /// Waits until a product's document is of a version.
 fn wait_for(api: &Api, product: &Value, version: u64) -> Value {
     let query = format!("q={}", text(product, "sku"));
-    eventually("the product is found as it is", PATIENCE, || {
+    eventually("the product is found as it is", BY_QUEUE, || {
         let all = found(api, &query);
         let one = all.into_iter().find(|one| one["id"] == product["id"])?;
         (one["version"] == version).then_some(one)
@@ -50,13 +47,13 @@ fn a_product_is_found_changes_and_disappears_by_itself() {
     let query = format!("category={category}&minPrice=5&maxPrice=5.25");
     // An instance may have read the categories in the second before this one was made, and an
     // index that has just taken the other's place shows its last changes a moment later.
-    eventually("the product is found by its price", PATIENCE, || {
+    eventually("the product is found by its price", BY_QUEUE, || {
         (found(&api, &query).len() == 1).then_some(())
     });
     assert!(found(&api, &format!("category={category}&minPrice=5.26")).is_empty());
 
     catalogue.staff.delete(&path(&product)).expect(204);
-    eventually("the product is gone", PATIENCE, || {
+    eventually("the product is gone", BY_QUEUE, || {
         let all = found(&api, &format!("category={category}"));
         all.is_empty().then_some(())
     });
@@ -74,7 +71,7 @@ fn a_category_that_moves_takes_its_products_along() {
     let moved = json!({ "parentId": parent });
     let shelf = format!("/api/v1/categories/{}", catalogue.category);
     catalogue.staff.put(&shelf, &moved).expect(200);
-    eventually("the product is found in the room", PATIENCE, || {
+    eventually("the product is found in the room", BY_QUEUE, || {
         (found(&api, &of_parent).len() == 1).then_some(())
     });
 }
@@ -82,7 +79,8 @@ fn a_category_that_moves_takes_its_products_along() {
 /// Waits until a job is over.
 fn over(staff: &Api, job: &Value) -> Value {
     let path = format!("/api/v1/search/index/jobs/{}", text(job, "id"));
-    eventually("the job is over", Duration::from_secs(180), || {
+    // A step of it has a minute, and comes again after six where it could not be made.
+    eventually("the job is over", Duration::from_secs(400), || {
         let job = staff.get(&path).expect(200).data();
         matches!(job["status"].as_str(), Some("completed" | "failed")).then_some(job)
     })
