@@ -1,5 +1,7 @@
 //! An import whose worker dies in the middle, at any moment, comes to the same end.
 
+use std::time::Duration;
+
 use kernel::Role;
 use serde_json::{Value, json};
 use testkit::{Account, Bootstrap, Ended, Mishap, Shop, all_at_once, unique};
@@ -46,8 +48,9 @@ impl Warehouse {
         }
     }
 
+    /// A function, with the minute that a chunk has when it is deployed.
     fn function(&self, name: &str) -> Bootstrap {
-        Bootstrap::of(name, self.variables.clone())
+        Bootstrap::of(name, self.variables.clone()).within(Duration::from_mins(1))
     }
 
     /// Sends a request to an endpoint's function, and gives its status and body.
