@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use testkit::{all_at_once, unique};
 
 use super::{Person, text};
+use crate::walk::keys::served;
 
 const ME: &str = "/api/v1/users/me";
 
@@ -114,11 +115,9 @@ fn a_change_with_a_key_is_made_once_and_answered_each_time() {
     let ann = Person::new();
     let key = unique("key");
     let replies = all_at_once(5, |_| {
-        ann.api
-            .ask("PUT", ME)
-            .key(&key)
-            .json(&json!({ "name": "Once" }))
-            .send()
+        let ask = ann.api.ask("PUT", ME).key(&key);
+        let ask = ask.json(&json!({ "name": "Once" }));
+        served(|| ask.send())
     });
     for reply in &replies {
         assert!(matches!(reply.status, 200 | 409), "{reply}");

@@ -298,7 +298,7 @@ fn fifty_at_once_without_a_key_are_one_order_of_one_cart() {
     let ann = Stage::from_env().user();
     put(&ann, &lamp, 1).expect(200);
     let replies = all_at_once(50, |_| order(&ann));
-    let of = |status| replies.iter().filter(|it| it.status == status).count();
+    let of = |status: u16| replies.iter().filter(|it| it.status == status).count();
     // Whoever meets too many others is told so, and may have placed it all the same.
     let (placed, busy) = (of(201), of(503));
     assert!(placed == 1 || placed == 0 && busy > 0, "{placed} {busy}");
