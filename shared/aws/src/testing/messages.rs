@@ -1,8 +1,14 @@
 //! Buckets, queues, topics and secrets of a test's own.
 
+use std::time::Duration;
+
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use crate::{Aws, Cause};
+
+/// How long messages may be on their way.
+const ARRIVED_WITHIN: Duration = Duration::from_secs(60);
 
 fn name() -> String {
     format!("test-{}", Uuid::now_v7())
@@ -115,7 +121,18 @@ pub async fn create_secret(aws: &Aws, value: &str) -> Result<String, Cause> {
     answer.arn.ok_or_else(|| "a secret without an ARN".into())
 }
 
-/// Takes every message off a queue.
+/// Takes so many messages off a queue, as soon as they have arrived, and all that is there then.
+pub async fn receive(aws: &Aws, url: &str, count: usize) -> Result<Vec<String>, Cause> {
+    let until = Instant::now() + ARRIVED_WITHIN;
+    let mut bodies = receive_all(aws, url).await?;
+    while bodies.len() < count && Instant::now() < until {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        bodies.extend(receive_all(aws, url).await?);
+    }
+    Ok(bodies)
+}
+
+/// Takes every message off a queue that has arrived.
 pub async fn receive_all(aws: &Aws, url: &str) -> Result<Vec<String>, Cause> {
     let client = aws_sdk_sqs::Client::new(&aws.config("SQS"));
     let mut bodies = Vec::new();
