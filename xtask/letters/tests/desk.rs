@@ -93,7 +93,7 @@ fn a_letter_is_found_read_and_sent_again_and_then_has_its_effect() {
 
     let (done, said) = letters(&["redrive", FUNCTION, "--id", &wanted]);
     assert!(done, "{said}");
-    eventually("the mail of the letter", Duration::from_secs(30), || {
+    eventually("the mail of the letter", Duration::from_secs(120), || {
         mails_to(&email)
             .contains(&"Your password was changed".to_owned())
             .then_some(())
