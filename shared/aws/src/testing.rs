@@ -25,8 +25,8 @@ use crate::{AttributeValue, Aws, Cause, Environment, StartError, Table};
 /// Where the local cloud is. `cargo xtask test` starts one and says so.
 const ENDPOINT: &str = "AWS_ENDPOINT_URL";
 
-/// How long a table may take to be made. It is no part of what is tested, so a local cloud that has
-/// much to do is waited for.
+/// How long something of a test's own may take to be made. It is no part of what is tested, so a local
+/// cloud that has much to do is waited for.
 const MADE_WITHIN: Duration = Duration::from_secs(60);
 
 /// The local cloud's variables, and names of a test's own for these tables.
