@@ -93,14 +93,15 @@ def signed(event):
 
 def mailed(address, page):
     """The token of a mail, as soon as it is there."""
-    for _ in range(120):
+    until = time.monotonic() + 120
+    while time.monotonic() < until:
         with urllib.request.urlopen(os.environ["AWS_ENDPOINT_URL"] + "/_ministack/ses/messages") as answer:
             accounts = json.load(answer)["messages"].values()
         texts = (mail["BodyText"] for mails in accounts for mail in mails if address in mail["To"])
         for text in texts:
             if found := re.search(rf"/{page}#token=([\w-]+)", text):
                 return found[1]
-        time.sleep(0.25)
+        time.sleep(0.5)
     raise SystemExit(f"no mail to {address} leads to {page}")
 
 

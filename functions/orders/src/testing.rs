@@ -1,8 +1,8 @@
 //! Orders for tests.
 
-use aws::Answered;
+use aws::{Answered, TableError};
 use edge::App;
-use inventory::Inventory;
+use inventory::{Inventory, InventoryError};
 use kernel::{
     Amount, CurrencyCode, LineId, Money, OperationId, OrderId, ProductId, Quantity, Sku, Timestamp,
     UserId,
@@ -10,6 +10,7 @@ use kernel::{
 use manifest::resources::{INVENTORY, ORDERS, PRODUCTS};
 use products::CategoryChanges;
 use products::changes::Changes;
+use products::error::ProductsError;
 use products::product::Product;
 use products::store::Written;
 
@@ -223,6 +224,36 @@ pub(crate) async fn free(fulfilment: &Fulfilment, order: &Order) -> u64 {
 /// An order as it is by now.
 pub(crate) async fn now(fulfilment: &Fulfilment, order: &Order) -> Order {
     fulfilment.orders.known(order.id).await.unwrap()
+}
+
+/// Asks as somebody does who is told to try again. On a machine that does other things as well, many
+/// who want one thing may wear each other out.
+pub(crate) async fn patiently<T, F>(mut ask: impl FnMut() -> F) -> Result<T, OrdersError>
+where
+    F: Future<Output = Result<T, OrdersError>>,
+{
+    for _ in 0..20 {
+        match ask().await {
+            Err(error) if is_of_a_moment(&error) => {}
+            outcome => return outcome,
+        }
+    }
+    ask().await
+}
+
+/// Whether an error says that the same may be asked again.
+pub(crate) const fn is_of_a_moment(error: &OrdersError) -> bool {
+    matches!(
+        error,
+        OrdersError::Busy
+            | OrdersError::Table(TableError::Unavailable(_))
+            | OrdersError::Stock(
+                InventoryError::Busy | InventoryError::Table(TableError::Unavailable(_))
+            )
+            | OrdersError::Products(
+                ProductsError::Busy | ProductsError::Table(TableError::Unavailable(_))
+            )
+    )
 }
 
 /// What a call of an order's library is refused with.

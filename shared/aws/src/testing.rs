@@ -1,6 +1,8 @@
 //! Tables of a test's own in the local cloud. Behind the feature `testing`, so that no function
 //! can make a table.
 
+use std::time::Duration;
+
 use aws_sdk_dynamodb::operation::create_table::CreateTableError;
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType,
@@ -11,15 +13,21 @@ use uuid::Uuid;
 mod messages;
 
 pub use messages::{
-    create_bucket, create_queue, create_secret, create_topic, receive_all, subscribe, verify_sender,
+    create_bucket, create_queue, create_secret, create_topic, receive, receive_all, subscribe,
+    verify_sender,
 };
 
+use crate::connect::timeouts;
 use crate::item::{PK, SK, TYPE, text};
 use crate::outbox::OUTBOX_TYPE;
 use crate::{AttributeValue, Aws, Cause, Environment, StartError, Table};
 
 /// Where the local cloud is. `cargo xtask test` starts one and says so.
 const ENDPOINT: &str = "AWS_ENDPOINT_URL";
+
+/// How long something of a test's own may take to be made. It is no part of what is tested, so a local
+/// cloud that has much to do is waited for.
+const MADE_WITHIN: Duration = Duration::from_secs(60);
 
 /// The local cloud's variables, and names of a test's own for these tables.
 ///
@@ -96,6 +104,11 @@ pub async fn create_table(aws: &Aws, table: &manifest::Table) -> Result<Table, C
         .set_key_schema(Some(keys(PK, SK)?))
         .set_global_secondary_indexes((!indexes.is_empty()).then_some(indexes))
         .set_stream_specification(table.outbox.then_some(stream))
+        .customize()
+        .config_override(
+            aws_sdk_dynamodb::config::Builder::new()
+                .timeout_config(timeouts(MADE_WITHIN, MADE_WITHIN)),
+        )
         .send()
         .await;
     match created {

@@ -141,6 +141,8 @@ impl Bootstrap {
         };
         let endpoint = self.variable("AWS_ENDPOINT_URL");
         let gate = Gate::open(&endpoint, kill, Arc::new(killer));
+        // Held, so that who comes to kill it waits until it can be found.
+        let mut started = running.lock().expect("the child");
         let child = Command::new(&self.program)
             .env_clear()
             .envs(self.variables.iter().map(|(name, value)| (name, value)))
@@ -155,7 +157,8 @@ impl Bootstrap {
             .stdout(Stdio::null())
             .spawn()
             .expect("the function's process");
-        *running.lock().expect("the child") = Some(child);
+        *started = Some(child);
+        drop(started);
         let ended = self.wait(&runtime, &on_kill, &running);
         if let Some(mut child) = running.lock().expect("the child").take() {
             let _ = child.kill();

@@ -69,9 +69,9 @@ struct Watch {
 
 impl Watch {
     fn start() -> Self {
-        let free = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = free.local_addr().unwrap().port();
-        drop(free);
+        // Below those that the system gives to who asks for any: nobody else is given it meanwhile.
+        let is_free = |port: &u16| TcpListener::bind(("127.0.0.1", *port)).is_ok();
+        let port = (20_000..30_000).find(is_free).unwrap();
         let mut command = tool("venv/bin/cargo-lambda");
         command
             .args(["lambda", "watch", "--ignore-changes"])

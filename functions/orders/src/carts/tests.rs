@@ -8,7 +8,7 @@ use kernel::{CartToken, CurrencyCode};
 use products::product::Product;
 
 use super::*;
-use crate::testing::{NOW, carts, product, reprice, usd};
+use crate::testing::{NOW, carts, is_of_a_moment, product, reprice, usd};
 
 fn ann() -> Owner {
     Owner::User(UserId::derive("", "ann"))
@@ -210,12 +210,13 @@ async fn of_sixty_four_adds_at_once_each_counts_once() {
     let lamp = product(&carts, "LAMP", "10", 100).await;
     let done = at_once((0..64).map(|_| {
         let (carts, wanted) = (Arc::clone(&carts), some(&lamp, 1));
-        async move { counts(carts.add(&ann(), wanted, &once(), NOW).await) }
+        async move { add_patiently(&carts, &ann(), wanted).await }
     }))
     .await;
-    let done = done.into_iter().sum::<u64>();
-    assert_eq!(u64::from(things(&carts, &ann()).await["LAMP"]), done);
-    assert!(done >= 8, "{done} of 64 were in time");
+    let sure = done.into_iter().filter(|sure| *sure).count() as u64;
+    let found = u64::from(things(&carts, &ann()).await["LAMP"]);
+    assert!((sure..=64).contains(&found), "{found}, {sure} for certain");
+    assert!(sure >= 8, "{sure} of 64 for certain");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 64)]
@@ -227,29 +228,31 @@ async fn what_is_added_while_carts_are_merged_is_in_one_of_them() {
     }
     // Guests' carts are filled, merged by one user and by another, and filled again, all at once.
     let users = ["ann", "bob"].map(|name| UserId::derive("", name));
-    let added = at_once((0..128_usize).map(|number| {
+    let done = at_once((0..128_usize).map(|number| {
         let carts = Arc::clone(&carts);
         let guest = guest((number % 4) as u8);
         let (user, wanted) = (users[number / 2 % 2], some(&shelf[number / 2 % 16], 1));
         async move {
             if number / 4 % 2 == 0 {
-                return counts(carts.add(&guest, wanted, &once(), NOW).await);
+                return add_patiently(&carts, &guest, wanted).await;
             }
-            counts(carts.merge(user, &guest, &once(), NOW).await);
-            0
+            // One that is too late moves nothing, and one whose answer is has moved it all.
+            if let Err(error) = carts.merge(user, &guest, &once(), NOW).await {
+                assert!(is_of_a_moment(&error), "{error}");
+            }
+            false
         }
     }))
-    .await
-    .into_iter()
-    .sum::<u64>();
-    assert!(added > 8, "{added} were in time");
+    .await;
+    let sure = done.into_iter().filter(|sure| *sure).count() as u64;
+    assert!(sure > 8, "{sure} for certain");
     let mut found = 0;
     let owners = users.map(Owner::User).into_iter().chain((0..4).map(guest));
     for owner in owners {
         let things = things(&carts, &owner).await;
         found += things.values().map(|count| u64::from(*count)).sum::<u64>();
     }
-    assert_eq!(found, added);
+    assert!((sure..=64).contains(&found), "{found}, {sure} for certain");
 }
 
 #[tokio::test]
@@ -294,13 +297,18 @@ async fn an_abandoned_cart_is_told_of_once_until_it_is_touched_again() {
     assert_eq!(told().await, 3);
 }
 
-/// 1 for what was done; what was not must say that it was too late.
-fn counts<T>(done: Result<T, OrdersError>) -> u64 {
-    match done {
-        Ok(_) => 1,
-        Err(OrdersError::Busy) => 0,
-        Err(error) => panic!("{error}"),
+/// Puts something in as somebody does who is told that others were faster, and tries again. False
+/// where the answer did not come in time: then nobody knows whether it is in.
+async fn add_patiently(carts: &Carts, owner: &Owner, wanted: Wanted) -> bool {
+    for _ in 0..50 {
+        match carts.add(owner, wanted, &once(), NOW).await {
+            Ok(_) => return true,
+            Err(OrdersError::Busy) => {}
+            Err(error) if is_of_a_moment(&error) => return false,
+            Err(error) => panic!("{error}"),
+        }
     }
+    panic!("others were faster each time");
 }
 
 /// Runs each on a thread of its own.

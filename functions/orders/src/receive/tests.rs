@@ -9,7 +9,7 @@ use kernel::{OrderId, PaymentId, RefundId, UserId};
 use super::*;
 use crate::order::{EntryKind, OrderStatus, PaymentStatus};
 use crate::person::Person;
-use crate::testing::{self, NOW, UNITS, free, fulfilment, placed, usd};
+use crate::testing::{self, NOW, UNITS, free, fulfilment, patiently, placed, usd};
 
 fn payment(name: &str) -> PaymentId {
     PaymentId::derive("", name)
@@ -52,23 +52,26 @@ enum Heard {
     Failed,
 }
 
+/// What fails for a moment is heard again, as a queue sees to.
 async fn hear(shop: &Fulfilment, order: OrderId, heard: Heard) {
-    let outcome = match heard {
-        Heard::Captured => {
-            shop.payment_captured(&captured(order, "1"), NOW, None)
-                .await
+    let once = move || async move {
+        match heard {
+            Heard::Captured => {
+                shop.payment_captured(&captured(order, "1"), NOW, None)
+                    .await
+            }
+            Heard::Some => {
+                shop.payment_refunded(&refunded(order, "1", 600), NOW, None)
+                    .await
+            }
+            Heard::All => {
+                shop.payment_refunded(&refunded(order, "1", 2_600), NOW, None)
+                    .await
+            }
+            Heard::Failed => shop.payment_failed(order, payment("1"), None, NOW).await,
         }
-        Heard::Some => {
-            shop.payment_refunded(&refunded(order, "1", 600), NOW, None)
-                .await
-        }
-        Heard::All => {
-            shop.payment_refunded(&refunded(order, "1", 2_600), NOW, None)
-                .await
-        }
-        Heard::Failed => shop.payment_failed(order, payment("1"), None, NOW).await,
     };
-    outcome.unwrap();
+    patiently(once).await.unwrap();
 }
 
 #[tokio::test]

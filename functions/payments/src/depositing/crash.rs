@@ -4,13 +4,15 @@
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use kernel::{CurrencyCode, Timestamp};
+use kernel::CurrencyCode;
 use testkit::{Brink, Outcome};
 
 use crate::Charges;
 use crate::deposit::DepositStage;
 use crate::ledger::DepositId;
-use crate::testing::{NOW, charges_on, cloud, silent, stripe, usd, user};
+use crate::testing::{
+    NOW, charges_on, cloud, is_of_a_moment, moved, patiently, silent, stripe, usd, user,
+};
 
 /// More calls than a deposit makes.
 const CALLS: usize = 14;
@@ -52,20 +54,30 @@ async fn stopped_after(calls: usize, comes_back: bool) -> Option<String> {
     let asked = watched.deposit(user("ann"), usd(700), visa(), &answered, NOW);
     let stopped = match brink.after(calls, asked).await {
         Outcome::Stopped(call) => Some(call),
-        Outcome::Done(outcome) => {
-            let stage = outcome.unwrap().deposited.deposit.stage;
+        Outcome::Done(Ok(outcome)) => {
+            let stage = outcome.deposited.deposit.stage;
             assert_eq!(stage, DepositStage::Succeeded);
+            None
+        }
+        // On a busy machine the processor may be late, which leaves a deposit in the middle as well.
+        Outcome::Done(Err(error)) => {
+            assert!(is_of_a_moment(&error), "{error:?}");
             None
         }
     };
     let case = format!("{calls} {stopped:?} {comes_back}");
     if comes_back {
-        let again = healthy.deposit(user("ann"), usd(700), visa(), &answered, NOW);
-        let stage = again.await.unwrap().deposited.deposit.stage;
+        let again = || healthy.deposit(user("ann"), usd(700), visa(), &answered, NOW);
+        let stage = patiently(again).await.unwrap().deposited.deposit.stage;
         assert_eq!(stage, DepositStage::Succeeded, "{case}");
     } else {
-        let late = NOW.plus(Duration::from_mins(2));
-        healthy.resume_deposits(late).await.unwrap();
+        // What a run has taken on and could not end is due again some time after it.
+        let mut late = NOW;
+        let resumed = patiently(|| {
+            late = late.plus(Duration::from_mins(2));
+            healthy.resume_deposits(late)
+        });
+        resumed.await.unwrap();
     }
     let id = DepositId::derive(&answered.operation().id.to_string(), "deposit");
     let deposit = healthy.payments.store.deposit(id).await.unwrap();
@@ -84,25 +96,9 @@ async fn stopped_after(calls: usize, comes_back: bool) -> Option<String> {
 
 /// What the processor's own books have of a deposit.
 async fn charged(charges: &Charges, id: DepositId) -> i64 {
-    let (mut sum, mut after) = (0, None::<String>);
-    loop {
-        let page = charges
-            .processor
-            .balance_transactions(Timestamp::from_millis(0), after.as_deref())
-            .await
-            .unwrap();
-        let ours = |one: &&crate::processor::BalanceTransaction| {
-            one.reference.as_deref() == Some(&id.to_string())
-        };
-        sum += page
-            .items
-            .iter()
-            .filter(ours)
-            .map(|one| one.amount.minor)
-            .sum::<i64>();
-        match page.next {
-            Some(next) => after = Some(next),
-            None => return sum,
-        }
-    }
+    let moved = moved(charges).await;
+    let ours = moved
+        .iter()
+        .filter(|moved| moved.reference == Some(id.to_string()));
+    ours.map(|moved| moved.amount.minor).sum()
 }

@@ -7,7 +7,9 @@ use kernel::CurrencyCode;
 use testkit::{Proxy, Trouble};
 
 use super::*;
-use crate::testing::{NOW, authenticate, charges, charges_on, cloud, silent, stripe, usd, user};
+use crate::testing::{
+    NOW, authenticate, charges, charges_on, cloud, patiently, silent, stripe, usd, user,
+};
 
 const VISA: &str = "pm_card_visa";
 
@@ -106,12 +108,8 @@ async fn trouble_on_the_way_to_the_processor_never_charges_twice() {
             proxy.trouble(part.trim_end(), trouble, 1);
             let answered = silent("trouble");
             let ask = || charges.deposit(user("ann"), usd(700), VISA.to_owned(), &answered, NOW);
-            let outcome = match ask().await {
-                // Nobody knows, and the same request goes on.
-                Err(PaymentsError::Processor(ProcessorError::Unavailable(_))) => ask().await,
-                outcome => outcome,
-            };
-            let stage = outcome.unwrap().deposited.deposit.stage;
+            // Where nobody knows what came of it, the same request goes on.
+            let stage = patiently(ask).await.unwrap().deposited.deposit.stage;
             assert_eq!(stage, DepositStage::Succeeded, "{part} {trouble:?}");
             assert_eq!(balance(&charges, CurrencyCode::USD).await, 700);
         }

@@ -6,7 +6,9 @@ use testkit::{Brink, Outcome};
 
 use super::tests::{Book, held, wish};
 use super::*;
-use crate::testing::{NOW, charges_on, cloud, silent, stripe, usd, user};
+use crate::testing::{
+    NOW, charges_on, cloud, is_of_a_moment, moved, patiently, silent, stripe, usd, user,
+};
 
 /// What becomes of a shopper whose request was lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,7 +26,7 @@ const CALLS: usize = 30;
 async fn a_payment_that_stops_after_any_call_is_whole_or_undone() {
     let mut stopped = Vec::new();
     // Some at once: each has a table, an order and a wallet of its own.
-    for some in (1..=CALLS).collect::<Vec<_>>().chunks(6) {
+    for some in (1..=CALLS).collect::<Vec<_>>().chunks(3) {
         let runs = some.iter().flat_map(|&calls| {
             [Shopper::ComesBack, Shopper::StaysAway].map(|shopper| run(calls, shopper))
         });
@@ -58,8 +60,13 @@ async fn run(calls: usize, shopper: Shopper) -> Option<String> {
     let pay = watched.pay(&book, wish(order, PayBy::Split), &answered, NOW);
     let stopped = match brink.after(calls, pay).await {
         Outcome::Stopped(call) => Some(call),
-        Outcome::Done(paid) => {
-            assert_eq!(paid.unwrap().stage, Stage::Captured);
+        Outcome::Done(Ok(paid)) => {
+            assert_eq!(paid.stage, Stage::Captured);
+            None
+        }
+        // On a busy machine the processor may be late, which leaves a payment in the middle as well.
+        Outcome::Done(Err(error)) => {
+            assert!(is_of_a_moment(&error), "{error:?}");
             None
         }
     };
@@ -67,18 +74,17 @@ async fn run(calls: usize, shopper: Shopper) -> Option<String> {
     match shopper {
         Shopper::ComesBack => {
             let pay = || healthy.pay(&book, wish(order, PayBy::Split), &answered, NOW);
-            let mut paid = pay().await;
-            // On a busy machine the processor may be late, and the answer is to come again.
-            for _ in 0..3 {
-                if paid.is_err() {
-                    paid = pay().await;
-                }
-            }
+            let paid = patiently(pay).await;
             assert_eq!(paid.unwrap().stage, Stage::Captured, "{case}");
         }
         Shopper::StaysAway => {
-            let late = NOW.plus(std::time::Duration::from_mins(2));
-            healthy.resume(&book, late).await.unwrap();
+            // What a run has taken on and could not end is due again some time after it.
+            let mut late = NOW;
+            let resumed = patiently(|| {
+                late = late.plus(std::time::Duration::from_mins(2));
+                healthy.resume(&book, late)
+            });
+            resumed.await.unwrap();
         }
     }
     let id = PaymentId::derive(&answered.id().to_string(), "payment");
@@ -105,21 +111,9 @@ async fn run(calls: usize, shopper: Shopper) -> Option<String> {
 
 /// What the processor's own books have of a payment.
 async fn charged(charges: &Charges, id: PaymentId) -> i64 {
-    let (mut sum, mut after) = (0, None);
-    loop {
-        let since = Timestamp::from_millis(0);
-        let page = charges
-            .processor
-            .balance_transactions(since, after.as_deref());
-        let page = page.await.unwrap();
-        let ours = page
-            .items
-            .iter()
-            .filter(|moved| moved.reference == Some(id.to_string()));
-        sum += ours.map(|moved| moved.amount.minor).sum::<i64>();
-        after = match page.next {
-            Some(next) => Some(next),
-            None => return sum,
-        };
-    }
+    let moved = moved(charges).await;
+    let ours = moved
+        .iter()
+        .filter(|moved| moved.reference == Some(id.to_string()));
+    ours.map(|moved| moved.amount.minor).sum()
 }

@@ -12,7 +12,7 @@ use orders::error::OrdersError;
 
 use super::*;
 use crate::refund::{Part, Share};
-use crate::testing::{NOW, authenticate, charges, silent, usd, user};
+use crate::testing::{NOW, authenticate, charges, patiently, silent, usd, user};
 
 /// Orders that are paid by one payment at a time.
 #[derive(Debug, Default)]
@@ -226,9 +226,10 @@ async fn of_50_payments_of_one_order_one_captures() {
     let charges = charges().await;
     let (book, order) = Book::of(usd(1000));
     let answers: Vec<_> = (0..50).map(|number| silent(&format!("{number}"))).collect();
-    let paid = answers
-        .iter()
-        .map(|answered| charges.pay(&book, wish(order, PayBy::Card), answered, NOW));
+    let (ours, orders) = (&charges, &book);
+    let paid = answers.iter().map(|answered| {
+        patiently(move || ours.pay(orders, wish(order, PayBy::Card), answered, NOW))
+    });
     let outcomes = join_all(paid).await;
     let captured = outcomes
         .iter()

@@ -9,7 +9,7 @@ use testkit::{Brink, Outcome};
 
 use super::tests::{captured, gone_back, run, sum, wish};
 use crate::refund::RefundState;
-use crate::testing::{NOW, charges_on, cloud, stripe, user};
+use crate::testing::{NOW, charges_on, cloud, is_of_a_moment, patiently, stripe, user};
 
 /// More calls than a refund makes.
 const CALLS: usize = 12;
@@ -48,18 +48,28 @@ async fn stopped_after(calls: usize, comes_back: bool) -> Option<String> {
         .await
     {
         Outcome::Stopped(call) => Some(call),
-        Outcome::Done(refund) => {
-            assert_eq!(refund.unwrap().state, RefundState::Succeeded);
+        Outcome::Done(Ok(refund)) => {
+            assert_eq!(refund.state, RefundState::Succeeded);
+            None
+        }
+        // On a busy machine the processor may be late, which leaves a refund in the middle as well.
+        Outcome::Done(Err(error)) => {
+            assert!(is_of_a_moment(&error), "{error:?}");
             None
         }
     };
     let case = format!("{calls} {stopped:?} {comes_back}");
     if comes_back {
-        let refund = healthy.refund(payment, &asked, run()).await.unwrap();
-        assert_eq!(refund.state, RefundState::Succeeded, "{case}");
+        let refund = patiently(|| healthy.refund(payment, &asked, run())).await;
+        assert_eq!(refund.unwrap().state, RefundState::Succeeded, "{case}");
     } else {
-        let late = NOW.plus(Duration::from_mins(2));
-        healthy.resume_refunds(late).await.unwrap();
+        // What a run has taken on and could not end is due again some time after it.
+        let mut late = NOW;
+        let resumed = patiently(|| {
+            late = late.plus(Duration::from_mins(2));
+            healthy.resume_refunds(late)
+        });
+        resumed.await.unwrap();
     }
     let refund = healthy.payments.store.refund(asked.id).await.unwrap();
     let state = refund.map(|refund| refund.state);

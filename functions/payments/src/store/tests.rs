@@ -9,7 +9,7 @@ use proptest::test_runner::TestRunner;
 use super::*;
 use crate::error::PaymentsError;
 use crate::ledger::{DepositId, Entry, Tender, WalletError};
-use crate::testing::{NOW, payments, silent, usd, user};
+use crate::testing::{NOW, patiently, payments, silent, usd, user};
 
 #[tokio::test]
 async fn a_cause_posts_once_however_often_and_at_once_it_is_tried() {
@@ -45,12 +45,11 @@ async fn of_64_withdrawals_at_once_as_many_succeed_as_the_wallet_has_money_for()
         .map(|number| format!("withdrawal {number}"))
         .collect();
     let answered: Vec<_> = names.iter().map(|name| silent(name)).collect();
-    let outcomes = join_all(
-        answered
-            .iter()
-            .map(|answered| payments.withdraw(ann, usd(30), answered, NOW)),
-    )
-    .await;
+    let ours = &payments;
+    let withdrawals = answered
+        .iter()
+        .map(|answered| patiently(move || ours.withdraw(ann, usd(30), answered, NOW)));
+    let outcomes = join_all(withdrawals).await;
     let mut left: Vec<_> = outcomes
         .iter()
         .filter_map(|outcome| Some(outcome.as_ref().ok()?.balance_after.minor))

@@ -3,7 +3,6 @@
 use std::collections::HashSet;
 
 use aws::{Answered, Aws};
-use futures_util::future::join_all;
 use manifest::resources::{PRODUCTS, TRANSFERS};
 
 use super::*;
@@ -58,7 +57,7 @@ async fn an_export_of_many_batches_has_every_product_once() {
         traceparent: None,
     };
     // Of each of the four shards more than one batch, and more bytes than an answer takes.
-    let makes = (0..4 * (BATCH + 16)).map(|number| {
+    let make = |number| {
         let asked = Changes {
             name: Some(format!("Product {number}")),
             price: Some("1.00".parse().unwrap()),
@@ -69,11 +68,12 @@ async fn an_export_of_many_batches_has_every_product_once() {
         let answered = Answered::silent(operation(&format!("product {number}")));
         let (shop, written) = (&shop, &written);
         async move { shop.products.create(&asked, None, &answered, written).await }
-    });
-    let mut expected = HashSet::new();
-    for made in join_all(makes).await {
-        expected.insert(made.unwrap().id.to_string());
-    }
+    };
+    let makes: Vec<_> = (0..4 * (BATCH + 16)).map(make).collect();
+    // All of them at once would have the last wait longer than a call may.
+    let made = stream::iter(makes).buffer_unordered(16);
+    let made: Vec<_> = made.try_collect().await.unwrap();
+    let expected: HashSet<_> = made.iter().map(|product| product.id.to_string()).collect();
 
     let export = shop.export(Format::Ndjson, &Status::ALL, operation("all"));
     assert!(matches!(export.await.unwrap(), Export::There(_)));

@@ -1,8 +1,25 @@
 //! Buckets, queues, topics and secrets of a test's own.
 
+use std::time::Duration;
+
+use aws_types::SdkConfig;
+use tokio::time::Instant;
 use uuid::Uuid;
 
+use super::MADE_WITHIN;
+use crate::connect::timeouts;
 use crate::{Aws, Cause};
+
+/// How long messages may be on their way.
+const ARRIVED_WITHIN: Duration = Duration::from_secs(60);
+
+/// How a service is called where that is no part of what is tested.
+fn config(aws: &Aws, service: &str) -> SdkConfig {
+    let config = aws.config(service).into_builder();
+    config
+        .timeout_config(timeouts(MADE_WITHIN, MADE_WITHIN))
+        .build()
+}
 
 fn name() -> String {
     format!("test-{}", Uuid::now_v7())
@@ -11,7 +28,7 @@ fn name() -> String {
 /// Makes a bucket and answers its name, for the environment.
 pub async fn create_bucket(aws: &Aws) -> Result<String, Cause> {
     let name = name();
-    let config = aws_sdk_s3::config::Builder::from(&aws.config("S3"))
+    let config = aws_sdk_s3::config::Builder::from(&config(aws, "S3"))
         .force_path_style(true)
         .build();
     let place = aws_sdk_s3::types::CreateBucketConfiguration::builder()
@@ -28,7 +45,7 @@ pub async fn create_bucket(aws: &Aws) -> Result<String, Cause> {
 
 /// Makes a queue and answers its URL, for the environment.
 pub async fn create_queue(aws: &Aws) -> Result<String, Cause> {
-    let answer = aws_sdk_sqs::Client::new(&aws.config("SQS"))
+    let answer = aws_sdk_sqs::Client::new(&config(aws, "SQS"))
         .create_queue()
         .queue_name(name())
         .send()
@@ -40,7 +57,7 @@ pub async fn create_queue(aws: &Aws) -> Result<String, Cause> {
 
 /// Makes a topic and answers its ARN, for the environment.
 pub async fn create_topic(aws: &Aws) -> Result<String, Cause> {
-    let answer = aws_sdk_sns::Client::new(&aws.config("SNS"))
+    let answer = aws_sdk_sns::Client::new(&config(aws, "SNS"))
         .create_topic()
         .name(name())
         .send()
@@ -53,7 +70,7 @@ pub async fn create_topic(aws: &Aws) -> Result<String, Cause> {
 /// Has SES take mails from the stage's sender.
 pub async fn verify_sender(aws: &Aws) -> Result<(), Cause> {
     let sender = aws.environment().setting(&manifest::settings::MAIL_SENDER);
-    aws_sdk_ses::Client::new(&aws.config("SES"))
+    aws_sdk_ses::Client::new(&config(aws, "SES"))
         .verify_email_identity()
         .email_address(sender)
         .send()
@@ -65,7 +82,7 @@ pub async fn verify_sender(aws: &Aws) -> Result<(), Cause> {
 pub async fn subscribe(aws: &Aws, topic: &str, queue: &str, filter: &str) -> Result<(), Cause> {
     use aws_sdk_sqs::types::QueueAttributeName::{Policy, QueueArn};
 
-    let queues = aws_sdk_sqs::Client::new(&aws.config("SQS"));
+    let queues = aws_sdk_sqs::Client::new(&config(aws, "SQS"));
     let attributes = queues
         .get_queue_attributes()
         .queue_url(queue)
@@ -92,7 +109,7 @@ pub async fn subscribe(aws: &Aws, topic: &str, queue: &str, filter: &str) -> Res
         .attributes(Policy, policy.to_string())
         .send()
         .await?;
-    aws_sdk_sns::Client::new(&aws.config("SNS"))
+    aws_sdk_sns::Client::new(&config(aws, "SNS"))
         .subscribe()
         .topic_arn(topic)
         .protocol("sqs")
@@ -106,7 +123,7 @@ pub async fn subscribe(aws: &Aws, topic: &str, queue: &str, filter: &str) -> Res
 
 /// Makes a secret and answers its ARN, for the environment.
 pub async fn create_secret(aws: &Aws, value: &str) -> Result<String, Cause> {
-    let answer = aws_sdk_secretsmanager::Client::new(&aws.config("SECRETS_MANAGER"))
+    let answer = aws_sdk_secretsmanager::Client::new(&config(aws, "SECRETS_MANAGER"))
         .create_secret()
         .name(name())
         .secret_string(value)
@@ -115,9 +132,20 @@ pub async fn create_secret(aws: &Aws, value: &str) -> Result<String, Cause> {
     answer.arn.ok_or_else(|| "a secret without an ARN".into())
 }
 
-/// Takes every message off a queue.
+/// Takes so many messages off a queue, as soon as they have arrived, and all that is there then.
+pub async fn receive(aws: &Aws, url: &str, count: usize) -> Result<Vec<String>, Cause> {
+    let until = Instant::now() + ARRIVED_WITHIN;
+    let mut bodies = receive_all(aws, url).await?;
+    while bodies.len() < count && Instant::now() < until {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        bodies.extend(receive_all(aws, url).await?);
+    }
+    Ok(bodies)
+}
+
+/// Takes every message off a queue that has arrived.
 pub async fn receive_all(aws: &Aws, url: &str) -> Result<Vec<String>, Cause> {
-    let client = aws_sdk_sqs::Client::new(&aws.config("SQS"));
+    let client = aws_sdk_sqs::Client::new(&config(aws, "SQS"));
     let mut bodies = Vec::new();
     loop {
         let answer = client
