@@ -39,17 +39,6 @@ impl Payments {
         let next = next.and_then(|place| Cursor::seal(&place, DIFFERENCES).ok());
         Ok(Page { items, next })
     }
-
-    /// Differences that are open, of the latest.
-    async fn open_differences(&self) -> Result<HashMap<String, Difference>, PaymentsError> {
-        let (latest, _) = self.store.differences(None, Limit::MAX).await?;
-        let open = latest
-            .into_iter()
-            .filter(|difference| difference.resolved_at.is_none());
-        Ok(open
-            .map(|difference| (difference.subject.clone(), difference))
-            .collect())
-    }
 }
 
 impl Charges {
@@ -67,7 +56,6 @@ impl Charges {
             Some(through) => through.minus(OVERLAP),
             None => now.minus(FIRST),
         };
-        let open = self.payments.open_differences().await?;
         let mut new = 0;
         let mut after: Option<String> = None;
         loop {
@@ -77,13 +65,13 @@ impl Charges {
                 .await?;
             let movements = page.items.into_iter();
             let settled = movements.filter(|movement| movement.created <= until);
-            new += self.compare_page(settled.collect(), &open, now).await?;
+            new += self.compare_page(settled.collect(), now).await?;
             match page.next {
                 Some(next) => after = Some(next),
                 None => break,
             }
         }
-        new += self.find_overdue(&open, now).await?;
+        new += self.find_overdue(now).await?;
         store.set_reconciled_through(until).await?;
         Ok(new)
     }
@@ -91,7 +79,6 @@ impl Charges {
     async fn compare_page(
         &self,
         movements: Vec<BalanceTransaction>,
-        open: &HashMap<String, Difference>,
         now: Timestamp,
     ) -> Result<u64, PaymentsError> {
         let store = &self.payments.store;
@@ -122,6 +109,15 @@ impl Charges {
             .into_iter()
             .map(|entry| (entry.id(), entry))
             .collect();
+        let at_processor = reads
+            .iter()
+            .map(|read| (read.movement.created, read.movement.id.clone()));
+        let in_ledger = ids
+            .iter()
+            .filter_map(|id| entries.get(id))
+            .map(|entry| (entry.at(), entry.id().to_string()));
+        let places: Vec<_> = at_processor.chain(in_ledger).collect();
+        let open = store.open_differences(&places).await?;
         let mut new = 0;
         for read in reads {
             let entry = match read.expected {
@@ -188,18 +184,12 @@ impl Charges {
     }
 
     /// Entries that the processor should have known by now and does not.
-    async fn find_overdue(
-        &self,
-        open: &HashMap<String, Difference>,
-        now: Timestamp,
-    ) -> Result<u64, PaymentsError> {
+    async fn find_overdue(&self, now: Timestamp) -> Result<u64, PaymentsError> {
         let store = &self.payments.store;
         let mut new = 0;
         for awaited in store.overdue_entries(now).await? {
-            if !open.contains_key(&awaited.entry.to_string()) {
-                let difference = awaited.missing(now);
-                new += u64::from(store.keep_difference(&difference).await?);
-            }
+            let difference = awaited.missing(now);
+            new += u64::from(store.keep_difference(&difference).await?);
             store.await_again(&awaited, now).await?;
         }
         Ok(new)

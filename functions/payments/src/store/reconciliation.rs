@@ -1,6 +1,8 @@
 //! What reconciliation keeps: how far it has come, the entries that it has yet to find in the
 //! processor's books, and the differences.
 
+use std::collections::HashMap;
+
 use aws::{Condition, Item, Key, Transaction};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use kernel::{Limit, Money, Timestamp};
@@ -100,13 +102,14 @@ impl Item for DifferenceItem {
     const TYPE: &'static str = "difference";
 
     fn key(&self) -> Key {
-        let sum: u32 = self.subject.bytes().map(u32::from).sum();
-        let shard = (sum % u32::from(SHARDS)) as u8;
-        Key::new(
-            differences(shard),
-            difference_place(self.moved_at, &self.subject),
-        )
+        difference_key(self.moved_at, &self.subject)
     }
+}
+
+fn difference_key(moved_at: Timestamp, subject: &str) -> Key {
+    let sum: u32 = subject.bytes().map(u32::from).sum();
+    let shard = (sum % u32::from(SHARDS)) as u8;
+    Key::new(differences(shard), difference_place(moved_at, subject))
 }
 
 fn differences(shard: u8) -> String {
@@ -206,6 +209,23 @@ impl Store {
             Err(error) if error.is_refused() => Ok(()),
             outcome => Ok(outcome?),
         }
+    }
+
+    /// The differences, by their subjects, that are open of those that would be kept of these moments
+    /// and subjects.
+    pub async fn open_differences(
+        &self,
+        places: &[(Timestamp, String)],
+    ) -> Result<HashMap<String, Difference>, StoreError> {
+        let keys = places
+            .iter()
+            .map(|(moved_at, subject)| difference_key(*moved_at, subject));
+        let keys: Vec<_> = keys.collect();
+        let items: Vec<DifferenceItem> = self.table.batch_get(&keys).await?;
+        let open = items.into_iter().filter(|item| item.resolved_at.is_none());
+        Ok(open
+            .map(|item| (item.subject.clone(), item.into()))
+            .collect())
     }
 
     /// Keeps a difference, once however often it is found; whether it is a new one.
